@@ -1,0 +1,24 @@
+# What every target is compiled with: warnings, hardening, and the sanitizers of the preset.
+add_library(drplan_strict INTERFACE)
+target_compile_definitions(drplan_strict INTERFACE _GNU_SOURCE DRPLAN_VERSION="${PROJECT_VERSION}")
+target_include_directories(drplan_strict INTERFACE ${CMAKE_SOURCE_DIR}/src)
+target_compile_options(drplan_strict INTERFACE
+    -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes
+    -Wvla -Wformat=2 -Wformat-nonliteral -Wundef -Wswitch-enum -Wpointer-arith -Wwrite-strings
+    -fstack-protector-strong -fno-common)
+target_link_options(drplan_strict INTERFACE -pie -Wl,-z,relro -Wl,-z,now -Wl,--as-needed)
+
+if(DRPLAN_WERROR)
+    target_compile_options(drplan_strict INTERFACE -Werror)
+endif()
+if(DRPLAN_SANITIZE)
+    target_compile_options(drplan_strict INTERFACE -fsanitize=${DRPLAN_SANITIZE} -fno-sanitize-recover=all
+        -fno-omit-frame-pointer)
+    target_link_options(drplan_strict INTERFACE -fsanitize=${DRPLAN_SANITIZE})
+elseif(CMAKE_BUILD_TYPE STREQUAL "Release" OR CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo")
+    target_compile_options(drplan_strict INTERFACE -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+endif()
+if(DRPLAN_COVERAGE)
+    target_compile_options(drplan_strict INTERFACE --coverage)
+    target_link_options(drplan_strict INTERFACE --coverage)
+endif()

@@ -1,0 +1,195 @@
+#include "api/client.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+enum { NONCE_BYTES = 16 };
+
+/* The parameter whose name fills the braces at `brace`; *length gets what the braces take. NULL: none does.
+ */
+static const struct parameter *path_parameter(const char *brace, const struct parameter *parameters,
+                                              size_t count, size_t *length)
+{
+    size_t name_length = strcspn(brace + 1, "}");
+
+    *length = name_length + 2;
+    for (size_t i = 0; i < count; i++) {
+        const char *name = parameters[i].name;
+
+        if (strlen(name) == name_length && strncmp(brace + 1, name, name_length) == 0)
+            return &parameters[i];
+    }
+    return NULL;
+}
+
+/* "." and ".." are squashed on the way by whoever normalises paths, and an empty one makes another operation:
+ * /disaster_recovery/ is the list. */
+static bool fits_path(const char *value)
+{
+    return *value != '\0' && strcmp(value, ".") != 0 && strcmp(value, "..") != 0;
+}
+
+static bool fill_path(const struct operation *operation, const struct parameter *parameters, size_t count,
+                      struct request *out, struct error *err)
+{
+    struct buf path = BUF_INIT;
+    const char *at = operation->path;
+
+    while (*at) {
+        size_t length = strcspn(at, "{");
+        const struct parameter *parameter;
+
+        buf_add(&path, at, length);
+        at += length;
+        if (!*at)
+            break;
+        parameter = path_parameter(at, parameters, count, &length);
+        if (!parameter || !parameter->value || !fits_path(parameter->value)) {
+            buf_release(&path);
+            return error_set(err, parameter && parameter->value ? ERROR_INPUT : ERROR_INTERNAL,
+                             "%s needs a value for %.*s in its path, other than \".\" and \"..\"",
+                             operation->name, (int)length, at);
+        }
+        percent_encode(&path, parameter->value, strlen(parameter->value));
+        at += length;
+    }
+    out->path = buf_take(&path);
+    return out->path || error_memory(err);
+}
+
+static bool is_in_path(const struct operation *operation, const struct parameter *parameter)
+{
+    size_t length;
+
+    for (const char *brace = strchr(operation->path, '{'); brace; brace = strchr(brace + 1, '{')) {
+        if (path_parameter(brace, parameter, 1, &length))
+            return true;
+    }
+    return false;
+}
+
+static bool fill_query(const struct operation *operation, const struct parameter *parameters, size_t count,
+                       struct request *out, struct error *err)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (parameters[i].value && !is_in_path(operation, &parameters[i]) &&
+            !pairs_add(&out->query, parameters[i].name, parameters[i].value, err))
+            return false;
+    }
+    return true;
+}
+
+/* A line break in a header would begin a header of its own; everything we send in one is visible ASCII. */
+static bool check_header_text(const char *what, const char *text, struct error *err)
+{
+    if (!*text)
+        return error_set(err, ERROR_CREDENTIALS, "the %s is empty", what);
+    for (size_t i = 0; text[i]; i++) {
+        if ((unsigned char)text[i] <= ' ' || (unsigned char)text[i] > '~')
+            return error_set(err, ERROR_CREDENTIALS,
+                             "the %s holds a blank, a line break or another character that cannot be sent, "
+                             "at position %zu",
+                             what, i + 1);
+    }
+    return true;
+}
+
+static bool check_client(const struct client *client, struct error *err)
+{
+    const struct credentials *keys = client->credentials;
+
+    return check_header_text("access key id", keys->access_key_id, err) &&
+           check_header_text("access key secret", keys->access_key_secret, err) &&
+           (!keys->security_token || check_header_text("security token", keys->security_token, err)) &&
+           check_header_text("host of the endpoint", client->endpoint.host, err);
+}
+
+static bool make_nonce(struct host *host, char nonce[2 * NONCE_BYTES + 1], struct error *err)
+{
+    unsigned char bytes[NONCE_BYTES];
+
+    if (!host->random(host, bytes, sizeof(bytes), err))
+        return false;
+    for (size_t i = 0; i < NONCE_BYTES; i++)
+        snprintf(nonce + 2 * i, 3, "%02x", bytes[i]);
+    return true;
+}
+
+static void make_user_agent(char *text, size_t size)
+{
+    struct utsname system = {.sysname = "unknown", .machine = "unknown"};
+
+    (void)uname(&system);
+    for (char *c = system.sysname; *c; c++)
+        *c = ascii_lower(*c);
+    snprintf(text, size, "AlibabaCloud (%s; %s) C/11 drplan/" DRPLAN_VERSION, system.sysname, system.machine);
+}
+
+static bool add_headers(const struct client *client, const struct operation *operation, bool has_body,
+                        struct request *out, struct error *err)
+{
+    char date[21], nonce[2 * NONCE_BYTES + 1], agent[192], body_hash[65];
+    const char *token = client->credentials->security_token;
+    struct pairs *headers = &out->headers;
+
+    host_time_text(client->host->now(client->host), date);
+    make_user_agent(agent, sizeof(agent));
+    return make_nonce(client->host, nonce, err) &&
+           sha256_hex(buf_text(&out->body), out->body.length, body_hash, err) &&
+           pairs_add(headers, "host", client->endpoint.host, err) &&
+           pairs_add(headers, "x-acs-version", operation->version, err) &&
+           pairs_add(headers, "x-acs-action", operation->name, err) &&
+           pairs_add(headers, "x-acs-date", date, err) &&
+           pairs_add(headers, "x-acs-signature-nonce", nonce, err) &&
+           pairs_add(headers, "accept", "application/json", err) &&
+           pairs_add(headers, "user-agent", agent, err) &&
+           pairs_add(headers, "x-acs-content-sha256", body_hash, err) &&
+           (!has_body || pairs_add(headers, "content-type", "application/json; charset=utf-8", err)) &&
+           (!token || (pairs_add(headers, "x-acs-accesskey-id", client->credentials->access_key_id, err) &&
+                       pairs_add(headers, "x-acs-security-token", token, err)));
+}
+
+static bool fill_request(const struct client *client, const struct operation *operation, const char *body,
+                         size_t body_length, struct request *out, struct error *err)
+{
+    snprintf(out->method, sizeof(out->method), "%s", operation->method);
+    out->scheme = text_copy(client->endpoint.scheme);
+    out->host = text_copy(client->endpoint.host);
+    if (body)
+        buf_add(&out->body, body, body_length);
+    if (!out->scheme || !out->host || out->body.failed)
+        return error_memory(err);
+    return add_headers(client, operation, body != NULL, out, err);
+}
+
+static bool sign_and_add(const struct client *client, struct request *out, struct signature *signature,
+                         struct error *err)
+{
+    const struct credentials *keys = client->credentials;
+
+    return sign_request(out, keys->access_key_id, keys->access_key_secret, signature, err) &&
+           pairs_add(&out->headers, "Authorization", buf_text(&signature->authorization), err);
+}
+
+bool client_prepare(const struct client *client, enum operation_id operation,
+                    const struct parameter *parameters, size_t parameter_count, const char *body,
+                    size_t body_length, struct request *out, struct signature *signature, struct error *err)
+{
+    const struct operation *row = &operations[operation];
+    struct signature own;
+    bool done;
+
+    request_init(out);
+    signature_init(&own);
+    if (signature)
+        signature_init(signature);
+    done = check_client(client, err) && fill_path(row, parameters, parameter_count, out, err) &&
+           fill_query(row, parameters, parameter_count, out, err) &&
+           fill_request(client, row, body, body_length, out, err) &&
+           sign_and_add(client, out, signature ? signature : &own, err);
+    signature_release(&own);
+    if (!done)
+        request_release(out);
+    return done;
+}

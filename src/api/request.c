@@ -1,0 +1,138 @@
+#include "api/request.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void pairs_release(struct pairs *pairs)
+{
+    for (size_t i = 0; i < pairs->count; i++) {
+        wipe_free(pairs->items[i].name);
+        wipe(pairs->items[i].value, pairs->items[i].value_length);
+        free(pairs->items[i].value);
+    }
+    free(pairs->items);
+    *pairs = (struct pairs){0};
+}
+
+/* Room for one more. The capacity is not stored: it is the power of two that count has reached. */
+static bool pairs_grow(struct pairs *pairs)
+{
+    size_t count = pairs->count;
+    struct pair *larger;
+
+    if ((count & (count - 1)) != 0)
+        return true;
+    larger = realloc(pairs->items, (count ? 2 * count : 1) * sizeof(*larger));
+    if (larger)
+        pairs->items = larger;
+    return larger != NULL;
+}
+
+bool pairs_add(struct pairs *pairs, const char *name, const char *value, struct error *err)
+{
+    return pairs_add_bytes(pairs, name, value, strlen(value), err);
+}
+
+bool pairs_add_bytes(struct pairs *pairs, const char *name, const char *value, size_t length,
+                     struct error *err)
+{
+    struct pair pair = {.name = text_copy(name), .value = malloc(length + 1), .value_length = length};
+
+    if (!pair.name || !pair.value || !pairs_grow(pairs)) {
+        wipe_free(pair.name);
+        free(pair.value);
+        return error_memory(err);
+    }
+    memcpy(pair.value, value, length);
+    pair.value[length] = '\0';
+    pairs->items[pairs->count++] = pair;
+    return true;
+}
+
+char ascii_lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+int ascii_compare(const char *a, const char *b)
+{
+    while (*a && ascii_lower(*a) == ascii_lower(*b)) {
+        a++;
+        b++;
+    }
+    return (int)(unsigned char)ascii_lower(*a) - (int)(unsigned char)ascii_lower(*b);
+}
+
+const char *pairs_get(const struct pairs *pairs, const char *name)
+{
+    for (size_t i = 0; i < pairs->count; i++) {
+        if (ascii_compare(pairs->items[i].name, name) == 0)
+            return pairs->items[i].value;
+    }
+    return NULL;
+}
+
+void request_init(struct request *request)
+{
+    *request = (struct request){.body = BUF_INIT};
+}
+
+void request_release(struct request *request)
+{
+    wipe_free(request->scheme);
+    wipe_free(request->host);
+    wipe_free(request->path);
+    wipe_free(request->query_text);
+    pairs_release(&request->query);
+    pairs_release(&request->headers);
+    buf_release(&request->body);
+    request_init(request);
+}
+
+bool request_url(const struct request *request, struct buf *out)
+{
+    if (request->query.count > 0 && !request->query_text)
+        return false;
+    buf_addf(out, "%s://%s", request->scheme, request->host);
+    buf_add_text(out, request->path);
+    if (request->query_text && *request->query_text) {
+        buf_add_char(out, '?');
+        buf_add_text(out, request->query_text);
+    }
+    return !out->failed;
+}
+
+static bool stays(unsigned char c)
+{
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_' || c == '.' || c == '~';
+}
+
+void percent_encode(struct buf *out, const char *text, size_t length)
+{
+    static const char digits[] = "0123456789ABCDEF";
+
+    for (size_t i = 0; i < length; i++) {
+        unsigned char c = (unsigned char)text[i];
+
+        if (stays(c)) {
+            buf_add_char(out, (char)c);
+        } else {
+            buf_add_char(out, '%');
+            buf_add_char(out, digits[c >> 4]);
+            buf_add_char(out, digits[c & 0xF]);
+        }
+    }
+}
+
+void response_init(struct response *response)
+{
+    *response = (struct response){.body = BUF_INIT};
+}
+
+void response_release(struct response *response)
+{
+    pairs_release(&response->headers);
+    buf_release(&response->body);
+    response_init(response);
+}

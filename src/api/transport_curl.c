@@ -1,0 +1,801 @@
+#include "api/transport.h"
+
+#include <curl/curl.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <malloc.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "api/proxy.h"
+#include "api/say.h"
+#include "base/buf.h"
+
+/*
+ * How it is known whether a request was sent
+ *
+ * libcurl's counters cannot tell: a TLS record may have gone out in part and
+ * still count as nothing. So the line is drawn before the first byte.
+ * CURLOPT_PREREQFUNCTION is called once a connection stands, TLS handshake and
+ * proxy tunnel included, and before anything of the request is handed to it
+ * (libcurl: multi state DO, whose action builds and sends the request). A
+ * transfer for which that call never came has sent nothing, for sure; one for
+ * which it came counts as sent, even where the first write then failed. TLS
+ * early data and TCP fast open, which could send sooner, stay off.
+ *
+ * The same call is the lock against a second sending: should libcurl begin the
+ * request of one transfer again, for whatever reason, it is refused.
+ */
+
+const struct transport_options transport_defaults = {.connect_timeout_ms = 10000, .timeout_ms = 60000};
+
+/* An answer that has begun has to come at this speed at least. */
+enum { SLOWEST_BYTES_A_SECOND = 100, SLOWEST_FOR_SECONDS = 20 };
+
+/* Where the hashed folder of the system's roots is when libcurl was built without saying so. */
+#define SYSTEM_ROOTS_FOLDER "/etc/ssl/certs"
+
+/* libcurl wants a limit; its own timers end the wait earlier wherever there is something to do. */
+enum { WAIT_LIMIT_MS = 3600000 };
+
+/* Why a transfer was ended by us and not by libcurl. */
+enum cut { CUT_NONE, CUT_HEAD, CUT_BODY, CUT_MEMORY, CUT_SECOND_SENDING };
+
+struct transfer {
+    struct transfer *next;
+    CURL *easy;
+    struct curl_slist *headers;
+    const struct request *request;
+    transfer_done *done;
+    void *context;
+    struct transfer_result result;
+    bool request_begun; /* see the top of this file */
+    bool in_head;       /* between a status line and its empty line */
+    bool head_complete; /* of the final answer */
+    size_t head_bytes;  /* of all heads, those of 1xx answers included */
+    enum cut cut;
+    char detail[CURL_ERROR_SIZE];
+};
+
+struct transport {
+    struct transport_options options;
+    char *ca_file;
+    bool curl_ready;
+    CURLM *multi;
+    struct transfer *transfers;
+    size_t running;
+};
+
+/* ---- memory that libcurl uses: it held keys, tokens and passwords, so it is wiped before it goes back ----
+ */
+
+static void wiping_free(void *memory)
+{
+    if (memory)
+        wipe(memory, malloc_usable_size(memory));
+    free(memory);
+}
+
+static void *wiping_realloc(void *memory, size_t size)
+{
+    size_t old_size = memory ? malloc_usable_size(memory) : 0;
+    void *moved = malloc(size);
+
+    if (!moved)
+        return NULL;
+    if (memory)
+        memcpy(moved, memory, old_size < size ? old_size : size);
+    wiping_free(memory);
+    return moved;
+}
+
+static void *plain_malloc(size_t size)
+{
+    return malloc(size);
+}
+
+static void *plain_calloc(size_t count, size_t size)
+{
+    return calloc(count, size);
+}
+
+/* ---- words ---- */
+
+#define REASON(transfer, ...) say((transfer)->result.reason, sizeof((transfer)->result.reason), __VA_ARGS__)
+
+/* The results of OpenSSL's check of a certificate that operators meet; the numbers are fixed
+ * (X509_V_ERR_...). */
+static const struct {
+    long result;
+    const char *wrong;
+    const char *advice;
+} certificate_faults[] = {
+    {9, "is not valid yet", "Check the clock of this machine."},
+    {10, "has expired",
+     "Check the clock of this machine; if it is right, the server needs a new certificate."},
+    {18, "is signed by itself", "Name its root with --ca-file only if you know the server."},
+    {19, "comes from an authority that is not trusted here",
+     "Name a private authority's root with --ca-file."},
+    {20, "comes from an authority that is not trusted here",
+     "Name a private authority's root with --ca-file."},
+    {21, "comes without the certificate that signed it", "Name a private authority's root with --ca-file."},
+    {24, "is signed by one that may not sign", "Something between here and the server may be intercepting."},
+    {26, "is not meant for a server", "Check the endpoint."},
+    {79, "is signed by one that may not sign", "Something between here and the server may be intercepting."},
+};
+
+static void explain_certificate(struct transfer *transfer)
+{
+    static const char problem[] = "SSL certificate problem: ";
+    const char *detail = transfer->detail;
+    long result = 0;
+
+    curl_easy_getinfo(transfer->easy, CURLINFO_SSL_VERIFYRESULT, &result);
+    for (size_t i = 0; i < sizeof(certificate_faults) / sizeof(certificate_faults[0]); i++) {
+        if (certificate_faults[i].result == result) {
+            REASON(transfer, "The certificate of %.100s %s. %s", transfer->request->host,
+                   certificate_faults[i].wrong, certificate_faults[i].advice);
+            return;
+        }
+    }
+    /* That the name is wrong is libcurl's finding and not OpenSSL's. */
+    if (strstr(detail, "subject name")) {
+        REASON(transfer,
+               "The certificate that the server showed is for another host than %.100s. Check the endpoint.",
+               transfer->request->host);
+        return;
+    }
+    if (strncmp(detail, problem, sizeof(problem) - 1) == 0)
+        detail += sizeof(problem) - 1;
+    REASON(transfer, "The certificate of %.80s was not accepted: %.100s.", transfer->request->host, detail);
+}
+
+static void explain_no_connection(struct transfer *transfer)
+{
+    const char *host = transfer->request->host;
+    long system_error = 0;
+
+    curl_easy_getinfo(transfer->easy, CURLINFO_OS_ERRNO, &system_error);
+    if (system_error == ECONNREFUSED)
+        REASON(transfer,
+               "The connection to %.100s was refused: nothing listens there. Check the host and the port.",
+               host);
+    else if (system_error == ENETUNREACH || system_error == EHOSTUNREACH)
+        REASON(transfer,
+               "%.100s cannot be reached from this network. Check the connection, VPN and firewall.", host);
+    else
+        REASON(transfer, "No connection to %.80s could be made: %.100s. Check the network and the proxy.",
+               host, transfer->detail);
+}
+
+static void explain_proxy_refusal(struct transfer *transfer, long status)
+{
+    if (status == 407)
+        REASON(transfer, "The proxy asks for a user name and a password (407). Put them into https_proxy.");
+    else
+        REASON(
+            transfer,
+            "The proxy did not let the connection to %.100s through (%ld). Check https_proxy and no_proxy.",
+            transfer->request->host, status);
+}
+
+static void explain_timeout(struct transfer *transfer, const struct transport_options *options)
+{
+    if (!transfer->request_begun)
+        REASON(transfer,
+               "No connection to %.100s within %.3g seconds. Check the network, VPN, firewall and proxy.",
+               transfer->request->host, (double)options->connect_timeout_ms / 1000);
+    else if (strstr(transfer->detail, "too slow"))
+        REASON(transfer, "The answer came too slowly: under %d bytes a second for %d seconds.",
+               SLOWEST_BYTES_A_SECOND, SLOWEST_FOR_SECONDS);
+    else
+        REASON(transfer, "No whole answer came within %.3g seconds.", (double)options->timeout_ms / 1000);
+}
+
+static void explain_cut(struct transfer *transfer)
+{
+    switch (transfer->cut) {
+    case CUT_NONE:
+        break;
+    case CUT_HEAD:
+        REASON(transfer, "The head of the answer is too large (over %d KiB) and was cut off.",
+               TRANSPORT_HEADERS_MAX / 1024);
+        break;
+    case CUT_BODY:
+        REASON(transfer, "The answer is too large (over %d KiB) and was cut off.",
+               TRANSPORT_ANSWER_MAX / 1024);
+        break;
+    case CUT_MEMORY:
+        REASON(transfer, "Memory is too short to take the answer.");
+        break;
+    case CUT_SECOND_SENDING:
+        REASON(transfer, "The connection broke before an answer came. The request was not repeated.");
+        break;
+    }
+}
+
+/* libcurl's own limit on one header line looks like a lack of memory from outside. */
+static void explain_memory(struct transfer *transfer)
+{
+    if (transfer->request_begun)
+        REASON(transfer, "The head of the answer is too large to be read, or memory is short.");
+    else
+        REASON(transfer, "Memory is short.");
+}
+
+static void explain_code(struct transfer *transfer, CURLcode code, const struct transport *transport)
+{
+    const char *host = transfer->request->host;
+
+    /* CURLcode has some hundred values, and more with every release: not a switch that has to name them all.
+     */
+    if (code == CURLE_COULDNT_RESOLVE_HOST)
+        REASON(transfer,
+               "The address of %.100s could not be found. Check the host name, and the network and its DNS.",
+               host);
+    else if (code == CURLE_COULDNT_RESOLVE_PROXY)
+        REASON(transfer, "The address of the proxy could not be found. Check https_proxy and all_proxy.");
+    else if (code == CURLE_COULDNT_CONNECT)
+        explain_no_connection(transfer);
+    else if (code == CURLE_OPERATION_TIMEDOUT)
+        explain_timeout(transfer, &transport->options);
+    else if (code == CURLE_PEER_FAILED_VERIFICATION)
+        explain_certificate(transfer);
+    else if (code == CURLE_SSL_CACERT_BADFILE)
+        REASON(transfer, "The certificates to trust could not be read from %.150s. Check the file.",
+               transport->ca_file ? transport->ca_file : "the system's folder");
+    else if (code == CURLE_OUT_OF_MEMORY)
+        explain_memory(transfer);
+    else if (code == CURLE_PARTIAL_FILE)
+        REASON(transfer, "The connection was closed in the middle of the answer.");
+    else if (code == CURLE_UNSUPPORTED_PROTOCOL || code == CURLE_WEIRD_SERVER_REPLY)
+        REASON(transfer, "What came back from %.100s is not HTTP. Check the endpoint and the proxy.", host);
+    else if (!transfer->request_begun)
+        REASON(transfer,
+               "No secure connection to %.80s (TLS 1.2 or newer) could be made: %.100s. Check the endpoint.",
+               host, transfer->detail[0] ? transfer->detail : curl_easy_strerror(code));
+    else
+        REASON(transfer, "The connection was closed before an answer came.");
+}
+
+static void explain(struct transfer *transfer, CURLcode code, const struct transport *transport)
+{
+    long proxy_status = 0;
+
+    curl_easy_getinfo(transfer->easy, CURLINFO_HTTP_CONNECTCODE, &proxy_status);
+    if (transfer->cut != CUT_NONE)
+        explain_cut(transfer);
+    else if (!transfer->request_begun && proxy_status >= 300)
+        explain_proxy_refusal(transfer, proxy_status);
+    else if (code == CURLE_OK)
+        REASON(transfer, "The connection was closed in the middle of the head of the answer.");
+    else
+        explain_code(transfer, code, transport);
+}
+
+/* ---- what libcurl calls ---- */
+
+static int request_begins(void *context, char *remote, char *local, int remote_port, int local_port)
+{
+    struct transfer *transfer = context;
+
+    (void)remote, (void)local, (void)remote_port, (void)local_port;
+    if (transfer->request_begun) {
+        transfer->cut = CUT_SECOND_SENDING;
+        return CURL_PREREQFUNC_ABORT;
+    }
+    transfer->request_begun = true;
+    return CURL_PREREQFUNC_OK;
+}
+
+static size_t stop(struct transfer *transfer, enum cut cut)
+{
+    transfer->cut = cut;
+    return 0;
+}
+
+/* A service may think for as long as the time limit lets it; once it speaks, it has to speak at some speed.
+ */
+static void answer_begins(struct transfer *transfer)
+{
+    curl_easy_setopt(transfer->easy, CURLOPT_LOW_SPEED_LIMIT, (long)SLOWEST_BYTES_A_SECOND);
+    curl_easy_setopt(transfer->easy, CURLOPT_LOW_SPEED_TIME, (long)SLOWEST_FOR_SECONDS);
+}
+
+static void status_line(struct transfer *transfer, const char *line, size_t length)
+{
+    const char *space = memchr(line, ' ', length);
+    size_t at = space ? (size_t)(space - line) + 1 : length;
+    int status = 0;
+
+    for (int digits = 0; digits < 3 && at < length && line[at] >= '0' && line[at] <= '9'; digits++, at++)
+        status = status * 10 + (line[at] - '0');
+    pairs_release(&transfer->result.response.headers);
+    transfer->result.response.status = status;
+    transfer->in_head = true;
+}
+
+static bool header_line(struct transfer *transfer, const char *line, size_t length)
+{
+    const char *colon = memchr(line, ':', length);
+    const char *value;
+    struct error ignored;
+    char name[128];
+    size_t name_length, value_length;
+
+    if (!colon || colon == line || *line == ' ' || *line == '\t')
+        return true;
+    name_length = (size_t)(colon - line);
+    if (name_length >= sizeof(name))
+        return true;
+    memcpy(name, line, name_length);
+    name[name_length] = '\0';
+    value = colon + 1;
+    value_length = length - name_length - 1;
+    while (value_length > 0 && (*value == ' ' || *value == '\t')) {
+        value++;
+        value_length--;
+    }
+    while (value_length > 0 && (value[value_length - 1] == ' ' || value[value_length - 1] == '\t'))
+        value_length--;
+    return pairs_add_bytes(&transfer->result.response.headers, name, value, value_length, &ignored);
+}
+
+/* libcurl hands over one line at a time: heads of 1xx answers first, the final one, trailers at the end. */
+static size_t head_arrives(char *line, size_t unit, size_t count, void *context)
+{
+    struct transfer *transfer = context;
+    size_t size = unit * count;
+    size_t length = size;
+
+    transfer->head_bytes += size;
+    if (transfer->head_bytes > TRANSPORT_HEADERS_MAX)
+        return stop(transfer, CUT_HEAD);
+    while (length > 0 && (line[length - 1] == '\r' || line[length - 1] == '\n'))
+        length--;
+    if (transfer->head_complete)
+        return size;
+    if (!transfer->in_head) {
+        answer_begins(transfer);
+        status_line(transfer, line, length);
+    } else if (length == 0) {
+        transfer->in_head = false;
+        transfer->head_complete = transfer->result.response.status >= 200;
+        if (!transfer->head_complete)
+            transfer->result.response.status = 0;
+    } else if (!header_line(transfer, line, length)) {
+        return stop(transfer, CUT_MEMORY);
+    }
+    return size;
+}
+
+static size_t body_arrives(char *bytes, size_t unit, size_t count, void *context)
+{
+    struct transfer *transfer = context;
+    struct buf *body = &transfer->result.response.body;
+    size_t size = unit * count;
+    size_t room = (size_t)TRANSPORT_ANSWER_MAX - body->length;
+
+    buf_add(body, bytes, size < room ? size : room);
+    if (body->failed)
+        return stop(transfer, CUT_MEMORY);
+    return size <= room ? size : stop(transfer, CUT_BODY);
+}
+
+/* ---- setting a transfer up ---- */
+
+#define SET(easy, option, value) (curl_easy_setopt((easy), (option), (value)) == CURLE_OK)
+
+static bool set_protocols(CURL *easy, const char *scheme)
+{
+#if LIBCURL_VERSION_NUM >= 0x075500
+    return SET(easy, CURLOPT_PROTOCOLS_STR, scheme) && SET(easy, CURLOPT_REDIR_PROTOCOLS_STR, "https");
+#else
+    return SET(easy, CURLOPT_PROTOCOLS,
+               (long)(strcmp(scheme, "http") == 0 ? CURLPROTO_HTTP : CURLPROTO_HTTPS)) &&
+           SET(easy, CURLOPT_REDIR_PROTOCOLS, (long)CURLPROTO_HTTPS);
+#endif
+}
+
+/* Nothing goes anywhere but to the one host asked for, and not twice. */
+static bool set_connection(CURL *easy, const struct request *request)
+{
+    const char *proxy = proxy_for(request->scheme, request->host);
+
+    /* The proxy is set here even when libcurl would find the same: what is shown is then what is used. */
+    return set_protocols(easy, request->scheme) && SET(easy, CURLOPT_FOLLOWLOCATION, 0L) &&
+           SET(easy, CURLOPT_MAXREDIRS, 0L) && SET(easy, CURLOPT_FRESH_CONNECT, 1L) &&
+           SET(easy, CURLOPT_FORBID_REUSE, 1L) && SET(easy, CURLOPT_TCP_FASTOPEN, 0L) &&
+           SET(easy, CURLOPT_NOSIGNAL, 1L) && SET(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED) &&
+           SET(easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L) && SET(easy, CURLOPT_PROXY, proxy ? proxy : "") &&
+           SET(easy, CURLOPT_NOPROXY, "") && SET(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L) &&
+           SET(easy, CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE);
+}
+
+/*
+ * CURLOPT_CAINFO replaces the system's bundle. The system's hashed folder
+ * (CURLOPT_CAPATH) holds the same roots one by one and is looked into besides,
+ * so with both set the further file adds to the system's roots.
+ */
+static bool set_roots(CURL *easy, const char *ca_file)
+{
+    const curl_version_info_data *version = curl_version_info(CURLVERSION_NOW);
+    const char *folder = version->capath ? version->capath : SYSTEM_ROOTS_FOLDER;
+
+    return SET(easy, CURLOPT_CAINFO, ca_file) && SET(easy, CURLOPT_CAPATH, folder) &&
+           SET(easy, CURLOPT_PROXY_CAINFO, ca_file) && SET(easy, CURLOPT_PROXY_CAPATH, folder);
+}
+
+static bool set_trust(CURL *easy, const char *ca_file)
+{
+    if (ca_file && !set_roots(easy, ca_file))
+        return false;
+    return SET(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2) &&
+           SET(easy, CURLOPT_PROXY_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2) &&
+           SET(easy, CURLOPT_SSL_VERIFYPEER, 1L) && SET(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+}
+
+static bool set_limits(CURL *easy, const struct transport_options *options)
+{
+#if LIBCURL_VERSION_NUM >= 0x075700
+    /* Ending a transfer does not wait for a name server that hangs. */
+    if (!SET(easy, CURLOPT_QUICK_EXIT, 1L))
+        return false;
+#endif
+    return SET(easy, CURLOPT_CONNECTTIMEOUT_MS, options->connect_timeout_ms) &&
+           SET(easy, CURLOPT_TIMEOUT_MS, options->timeout_ms);
+}
+
+static bool set_callbacks(CURL *easy, struct transfer *transfer)
+{
+    return SET(easy, CURLOPT_PREREQFUNCTION, request_begins) && SET(easy, CURLOPT_PREREQDATA, transfer) &&
+           SET(easy, CURLOPT_HEADERFUNCTION, head_arrives) && SET(easy, CURLOPT_HEADERDATA, transfer) &&
+           SET(easy, CURLOPT_WRITEFUNCTION, body_arrives) && SET(easy, CURLOPT_WRITEDATA, transfer) &&
+           SET(easy, CURLOPT_PRIVATE, transfer) && SET(easy, CURLOPT_ERRORBUFFER, transfer->detail);
+}
+
+static bool add_line(struct curl_slist **list, const char *line)
+{
+    struct curl_slist *longer = curl_slist_append(*list, line);
+
+    if (longer)
+        *list = longer;
+    return longer != NULL;
+}
+
+/* "name: value", or "name;", which is libcurl's way to ask for a header without a value. */
+static bool add_header(struct curl_slist **list, const struct pair *header)
+{
+    struct buf line = BUF_INIT;
+    bool added;
+
+    buf_add_text(&line, header->name);
+    if (strspn(header->value, " \t") == header->value_length) {
+        buf_add_char(&line, ';');
+    } else {
+        buf_add_text(&line, ": ");
+        buf_add(&line, header->value, header->value_length);
+    }
+    added = !line.failed && add_line(list, buf_text(&line));
+    buf_release(&line);
+    return added;
+}
+
+static bool set_headers(struct transfer *transfer)
+{
+    /* libcurl adds these by itself; "name:" keeps it from that. */
+    static const char *const own[] = {"Accept", "Content-Type", "User-Agent", "Expect", "Host"};
+    const struct pairs *headers = &transfer->request->headers;
+
+    for (size_t i = 0; i < headers->count; i++) {
+        if (!add_header(&transfer->headers, &headers->items[i]))
+            return false;
+    }
+    for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
+        char line[32];
+
+        snprintf(line, sizeof(line), "%s:", own[i]);
+        if (!pairs_get(headers, own[i]) && !add_line(&transfer->headers, line))
+            return false;
+    }
+    return SET(transfer->easy, CURLOPT_HTTPHEADER, transfer->headers);
+}
+
+static bool set_method(CURL *easy, const struct request *request)
+{
+    bool post = strcmp(request->method, "POST") == 0;
+
+    if (post || request->body.length > 0)
+        return SET(easy, CURLOPT_POST, 1L) &&
+               SET(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body.length) &&
+               SET(easy, CURLOPT_POSTFIELDS, buf_text(&request->body)) &&
+               (post || SET(easy, CURLOPT_CUSTOMREQUEST, request->method));
+    return SET(easy, CURLOPT_HTTPGET, 1L) &&
+           (strcmp(request->method, "GET") == 0 || SET(easy, CURLOPT_CUSTOMREQUEST, request->method));
+}
+
+static bool set_request(struct transfer *transfer)
+{
+    struct buf url = BUF_INIT;
+    bool set = request_url(transfer->request, &url) && !url.failed &&
+               SET(transfer->easy, CURLOPT_URL, buf_text(&url)) &&
+               SET(transfer->easy, CURLOPT_PATH_AS_IS, 1L) &&
+               SET(transfer->easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1) &&
+               set_method(transfer->easy, transfer->request) && set_headers(transfer);
+
+    buf_release(&url);
+    return set;
+}
+
+static bool set_all(const struct transport *transport, struct transfer *transfer)
+{
+    return set_connection(transfer->easy, transfer->request) &&
+           set_trust(transfer->easy, transport->ca_file) && set_limits(transfer->easy, &transport->options) &&
+           set_callbacks(transfer->easy, transfer) && set_request(transfer);
+}
+
+/* ---- starting and ending ---- */
+
+/* A line break in a header would end it and begin another one of somebody's choosing. */
+static bool request_check(const struct request *request, struct error *err)
+{
+    if (strcmp(request->scheme, "https") != 0 &&
+        !(strcmp(request->scheme, "http") == 0 && host_is_loopback(request->host)))
+        return error_set(err, ERROR_INPUT, "%.200s cannot be asked over %.20s: only https is safe",
+                         request->host, request->scheme);
+    for (size_t i = 0; i < request->headers.count; i++) {
+        const struct pair *header = &request->headers.items[i];
+
+        if (header->name[0] == '\0' || strpbrk(header->name, "\r\n:; \t"))
+            return error_set(err, ERROR_INPUT, "a request header has a name that cannot be sent");
+        for (size_t k = 0; k < header->value_length; k++) {
+            unsigned char byte = (unsigned char)header->value[k];
+
+            if ((byte < 0x20 && byte != '\t') || byte == 0x7F)
+                return error_set(err, ERROR_INPUT,
+                                 "the value of the request header %.80s holds a control character",
+                                 header->name);
+        }
+    }
+    return true;
+}
+
+/* libcurl is asked for nothing before the first transfer: its start costs more than a first screen may. */
+static bool curl_prepare(struct transport *transport, struct error *err)
+{
+    if (!transport->curl_ready) {
+        /* It would make libcurl write the keys of every connection to a file, and is read at its start. */
+        unsetenv("SSLKEYLOGFILE");
+        if (curl_global_init_mem(CURL_GLOBAL_DEFAULT, plain_malloc, wiping_free, wiping_realloc, text_copy,
+                                 plain_calloc) != CURLE_OK)
+            return error_set(err, ERROR_NETWORK, "the network library cannot be started");
+        transport->curl_ready = true;
+    }
+    if (!transport->multi)
+        transport->multi = curl_multi_init();
+    return transport->multi || error_memory(err);
+}
+
+/* A write to a connection that the other end closed must not end the program; libcurl leaves that to us. */
+static void ignore_pipe_signal(struct sigaction *before)
+{
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+
+    sigemptyset(&ignore.sa_mask);
+    sigaction(SIGPIPE, &ignore, before);
+}
+
+static void transfer_free(struct transfer *transfer)
+{
+    curl_easy_cleanup(transfer->easy);
+    curl_slist_free_all(transfer->headers);
+    response_release(&transfer->result.response);
+    free(transfer);
+}
+
+/* Takes a transfer away from libcurl and closes its connection; its result stays. */
+static void transfer_detach(struct transport *transport, struct transfer *transfer)
+{
+    struct transfer **link = &transport->transfers;
+    struct sigaction before;
+
+    while (*link != transfer)
+        link = &(*link)->next;
+    *link = transfer->next;
+    transport->running--;
+    ignore_pipe_signal(&before);
+    curl_multi_remove_handle(transport->multi, transfer->easy);
+    curl_easy_cleanup(transfer->easy);
+    sigaction(SIGPIPE, &before, NULL);
+    transfer->easy = NULL;
+}
+
+static void transfer_end(struct transport *transport, struct transfer *transfer, enum transfer_end end)
+{
+    transfer->result.end = end;
+    transfer_detach(transport, transfer);
+    transfer->done(transfer->context, &transfer->result);
+    transfer_free(transfer);
+}
+
+static void transfer_finished(struct transport *transport, struct transfer *transfer, CURLcode code)
+{
+    bool whole = code == CURLE_OK && transfer->cut == CUT_NONE && transfer->head_complete;
+    enum transfer_end end = TRANSFER_ANSWERED;
+
+    if (!whole) {
+        explain(transfer, code, transport);
+        end = transfer->request_begun ? TRANSFER_BROKEN : TRANSFER_NOT_SENT;
+    }
+    transfer_end(transport, transfer, end);
+}
+
+struct transport *transport_new(const struct transport_options *options, struct error *err)
+{
+    struct transport *transport = calloc(1, sizeof(*transport));
+    struct stat status;
+
+    if (!transport) {
+        error_memory(err);
+        return NULL;
+    }
+    transport->options = options ? *options : transport_defaults;
+    if (!transport->options.ca_file)
+        return transport;
+    transport->ca_file = text_copy(transport->options.ca_file);
+    if (!transport->ca_file)
+        error_memory(err);
+    else if (access(transport->ca_file, R_OK) != 0 || stat(transport->ca_file, &status) != 0)
+        error_set_errno(err, ERROR_FILE, errno, "the certificates to trust cannot be read from %.300s",
+                        transport->ca_file);
+    else if (!S_ISREG(status.st_mode))
+        error_set(err, ERROR_FILE, "the certificates to trust cannot be read: %.300s is not a file",
+                  transport->ca_file);
+    else
+        return transport;
+    transport_free(transport);
+    return NULL;
+}
+
+void transport_free(struct transport *transport)
+{
+    if (!transport)
+        return;
+    while (transport->transfers) {
+        struct transfer *transfer = transport->transfers;
+
+        transfer_detach(transport, transfer);
+        transfer_free(transfer);
+    }
+    curl_multi_cleanup(transport->multi);
+    if (transport->curl_ready)
+        curl_global_cleanup();
+    free(transport->ca_file);
+    free(transport);
+}
+
+struct transfer *transport_start(struct transport *transport, const struct request *request,
+                                 transfer_done *done, void *context, struct error *err)
+{
+    struct transfer *transfer;
+
+    if (!request_check(request, err) || !curl_prepare(transport, err))
+        return NULL;
+    transfer = calloc(1, sizeof(*transfer));
+    if (!transfer) {
+        error_memory(err);
+        return NULL;
+    }
+    transfer->request = request;
+    transfer->done = done;
+    transfer->context = context;
+    response_init(&transfer->result.response);
+    transfer->easy = curl_easy_init();
+    if (!transfer->easy || !set_all(transport, transfer)) {
+        error_set(err, ERROR_NETWORK, "the request to %.200s cannot be prepared, or memory is short",
+                  request->host);
+    } else if (curl_multi_add_handle(transport->multi, transfer->easy) != CURLM_OK) {
+        error_memory(err);
+    } else {
+        transfer->next = transport->transfers;
+        transport->transfers = transfer;
+        transport->running++;
+        return transfer;
+    }
+    transfer_free(transfer);
+    return NULL;
+}
+
+void transport_cancel(struct transport *transport, struct transfer *transfer)
+{
+    REASON(transfer, "The request was stopped.");
+    transfer_end(transport, transfer,
+                 transfer->request_begun ? TRANSFER_CANCELLED_SENT : TRANSFER_CANCELLED_NOT_SENT);
+}
+
+/* ---- waiting ---- */
+
+static bool curl_failed(CURLMcode code, struct error *err)
+{
+    return error_set(err, code == CURLM_OUT_OF_MEMORY ? ERROR_MEMORY : ERROR_NETWORK,
+                     "the network library cannot go on: %s", curl_multi_strerror(code));
+}
+
+static bool wait_with_transfers(struct transport *transport, const struct pollfd *fds, size_t count,
+                                int timeout_ms, struct error *err)
+{
+    struct curl_waitfd *extra = calloc(count + 1, sizeof(*extra));
+    unsigned int used = 0;
+    CURLMcode code;
+
+    if (!extra)
+        return error_memory(err);
+    for (size_t i = 0; i < count; i++) {
+        if (fds[i].fd < 0)
+            continue;
+        extra[used].fd = fds[i].fd;
+        if (fds[i].events & POLLIN)
+            extra[used].events |= CURL_WAIT_POLLIN;
+        if (fds[i].events & POLLOUT)
+            extra[used].events |= CURL_WAIT_POLLOUT;
+        if (fds[i].events & POLLPRI)
+            extra[used].events |= CURL_WAIT_POLLPRI;
+        used++;
+    }
+    code = curl_multi_poll(transport->multi, extra, used, timeout_ms < 0 ? WAIT_LIMIT_MS : timeout_ms, NULL);
+    free(extra);
+    return code == CURLM_OK || curl_failed(code, err);
+}
+
+static bool run_transfers(struct transport *transport, struct error *err)
+{
+    struct sigaction before;
+    CURLMcode code;
+    CURLMsg *message;
+    int number;
+
+    ignore_pipe_signal(&before);
+    code = curl_multi_perform(transport->multi, &number);
+    sigaction(SIGPIPE, &before, NULL);
+    if (code != CURLM_OK)
+        return curl_failed(code, err);
+    while ((message = curl_multi_info_read(transport->multi, &number))) {
+        struct transfer *transfer = NULL;
+
+        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer);
+        transfer_finished(transport, transfer, message->data.result);
+    }
+    return true;
+}
+
+int transport_wait(struct transport *transport, struct pollfd *fds, size_t count, int timeout_ms,
+                   struct error *err)
+{
+    bool busy = transport->running > 0;
+    int ready;
+
+    if (busy && !wait_with_transfers(transport, fds, count, timeout_ms, err))
+        return -1;
+    /* libcurl does not report POLLHUP and POLLERR of foreign descriptors, so poll() has the last word on
+     * them. */
+    ready = poll(fds, (nfds_t)count, busy ? 0 : timeout_ms);
+    if (ready < 0 && errno != EINTR) {
+        error_set_errno(err, ERROR_INTERNAL, errno, "waiting for input failed");
+        return -1;
+    }
+    for (size_t i = 0; ready < 0 && i < count; i++)
+        fds[i].revents = 0;
+    if (busy && !run_transfers(transport, err))
+        return -1;
+    return ready < 0 ? 0 : ready;
+}
+
+size_t transport_running(const struct transport *transport)
+{
+    return transport->running;
+}

@@ -1,0 +1,671 @@
+#include "base/file.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Files being written are named PREFIX, 16 hexadecimal digits, SUFFIX: a process that is killed leaves such a
+ * file behind, and file_remove_leftovers() knows it by this name. */
+#define TEMPORARY_PREFIX ".drplan-"
+#define TEMPORARY_SUFFIX ".tmp"
+
+enum {
+    TEMPORARY_LENGTH = sizeof(TEMPORARY_PREFIX) - 1 + 16 + sizeof(TEMPORARY_SUFFIX) - 1,
+    TEMPORARY_TRIES = 8,
+    LEFTOVER_SECONDS = 3600, /* no write takes as long, so nobody is at work on an older one */
+    LINKS_LIMIT = 40,        /* as many symbolic links as Linux itself follows */
+    CHUNK_SIZE = 16384,
+};
+
+/* Functions that return int say 0, or the errno of what failed. */
+
+/* Linux has closed the descriptor when close() was interrupted. */
+static int close_checked(int fd)
+{
+    return close(fd) == 0 || errno == EINTR ? 0 : errno;
+}
+
+static int sync_checked(int fd)
+{
+    while (fsync(fd) != 0) {
+        if (errno != EINTR)
+            return errno;
+    }
+    return 0;
+}
+
+/* Some file systems have nothing to flush for a folder and say so with these. */
+static int sync_folder(int folder)
+{
+    int failure = sync_checked(folder);
+
+    return failure == EINVAL || failure == ENOTSUP ? 0 : failure;
+}
+
+static int write_all(int fd, const char *bytes, size_t length, size_t *written)
+{
+    *written = 0;
+    while (*written < length) {
+        ssize_t put = write(fd, bytes + *written, length - *written);
+
+        if (put > 0)
+            *written += (size_t)put;
+        else if (put == 0)
+            return EIO;
+        else if (errno != EINTR)
+            return errno;
+    }
+    return 0;
+}
+
+static int change_mode(int fd, mode_t mode)
+{
+    while (fchmod(fd, mode) != 0) {
+        if (errno != EINTR)
+            return errno;
+    }
+    return 0;
+}
+
+static int open_at(int folder, const char *name, int flags, mode_t mode)
+{
+    int fd;
+
+    do
+        fd = openat(folder, name, flags | O_CLOEXEC | O_NOCTTY, mode);
+    while (fd < 0 && errno == EINTR);
+    return fd;
+}
+
+static struct file_stamp stamp_of(const struct stat *status)
+{
+    return (struct file_stamp){
+        .exists = true,
+        .device = status->st_dev,
+        .inode = status->st_ino,
+        .size = status->st_size,
+        .changed = status->st_mtim,
+    };
+}
+
+static bool same_stamp(const struct file_stamp *a, const struct file_stamp *b)
+{
+    if (!a->exists || !b->exists)
+        return a->exists == b->exists;
+    return a->device == b->device && a->inode == b->inode && a->size == b->size &&
+           a->changed.tv_sec == b->changed.tv_sec && a->changed.tv_nsec == b->changed.tv_nsec;
+}
+
+static bool refuse_kind(const char *path, mode_t mode, struct error *err)
+{
+    if (S_ISDIR(mode))
+        return error_set(err, ERROR_FILE, "%s is a folder, not a file", path);
+    return error_set(err, ERROR_FILE, "%s is not a regular file", path);
+}
+
+/* --- Reading --- */
+
+/* One read(); waits where the descriptor is set not to. Returns as read() does. */
+static ssize_t read_some(int fd, char *chunk, size_t size)
+{
+    for (;;) {
+        ssize_t got = read(fd, chunk, size);
+
+        if (got < 0 && errno == EAGAIN) {
+            struct pollfd readable = {.fd = fd, .events = POLLIN};
+
+            (void)poll(&readable, 1, -1);
+        } else if (got >= 0 || errno != EINTR) {
+            return got;
+        }
+    }
+}
+
+/* Adds all that fd has to out. On failure out is as long as it was. */
+static bool read_all(int fd, const char *path, size_t limit, struct buf *out, struct error *err)
+{
+    char chunk[CHUNK_SIZE];
+    size_t start = out->length;
+    ssize_t got;
+    int failure;
+
+    if (limit > out->limit - start)
+        limit = out->limit - start;
+    while ((got = read_some(fd, chunk, sizeof(chunk))) > 0 && !out->failed &&
+           (size_t)got <= limit - (out->length - start))
+        buf_add(out, chunk, (size_t)got);
+    failure = errno;
+    wipe(chunk, sizeof(chunk));
+    if (got == 0 && !out->failed)
+        return true;
+    buf_remove(out, start, out->length - start);
+    if (out->failed)
+        return error_memory(err);
+    if (got < 0)
+        return error_set_errno(err, ERROR_FILE, failure, "%s cannot be read", path);
+    return error_set(err, ERROR_FILE, "%s is too large: at most %zu bytes are read", path, limit);
+}
+
+/* Reads what is open already; somebody writing to it meanwhile would make a mixture of two versions. */
+static bool read_open(int fd, const char *path, size_t limit, struct buf *out, struct file_stamp *stamp,
+                      struct error *err)
+{
+    struct stat status;
+    struct file_stamp before, after;
+    size_t start = out->length;
+
+    if (fstat(fd, &status) != 0)
+        return error_set_errno(err, ERROR_FILE, errno, "%s cannot be read", path);
+    if (!S_ISREG(status.st_mode))
+        return refuse_kind(path, status.st_mode, err);
+    before = stamp_of(&status);
+    if (!read_all(fd, path, limit, out, err))
+        return false;
+    if (fstat(fd, &status) != 0) {
+        buf_remove(out, start, out->length - start);
+        return error_set_errno(err, ERROR_FILE, errno, "%s cannot be read", path);
+    }
+    after = stamp_of(&status);
+    if (!same_stamp(&before, &after)) {
+        buf_remove(out, start, out->length - start);
+        return error_set(err, ERROR_FILE, "%s changed while it was being read; try again", path);
+    }
+    if (stamp)
+        *stamp = before;
+    return true;
+}
+
+bool file_read(const char *path, size_t limit, struct buf *out, struct file_stamp *stamp, struct error *err)
+{
+    char *resolved = realpath(path, NULL);
+    bool good;
+    int fd;
+
+    if (stamp)
+        *stamp = (struct file_stamp){0};
+    if (!resolved)
+        return error_set_errno(err, ERROR_FILE, errno, "%s cannot be read", path);
+    fd = open_at(AT_FDCWD, resolved, O_RDONLY | O_NONBLOCK | O_NOFOLLOW, 0);
+    free(resolved);
+    if (fd < 0)
+        return error_set_errno(err, ERROR_FILE, errno, "%s cannot be read", path);
+    good = read_open(fd, path, limit, out, stamp, err);
+    (void)close(fd);
+    return good;
+}
+
+bool file_read_standard_input(size_t limit, struct buf *out, struct error *err)
+{
+    return read_all(STDIN_FILENO, "standard input", limit, out, err);
+}
+
+bool file_unchanged(const char *path, const struct file_stamp *stamp)
+{
+    struct file_stamp now = {0};
+    struct stat status;
+
+    if (stat(path, &status) == 0)
+        now = stamp_of(&status);
+    else if (errno != ENOENT)
+        return false;
+    return same_stamp(&now, stamp);
+}
+
+/* --- Where to write --- */
+
+/* A file to be written: its name in an open folder, symbolic links followed. */
+struct place {
+    char *path;
+    const char *name; /* the end of path */
+    int folder;
+};
+
+/* The folder part of path into out: "." for "name", "/" for "/name". */
+static void add_folder(struct buf *out, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    if (!slash)
+        buf_add_char(out, '.');
+    else
+        buf_add(out, path, slash == path ? 1 : (size_t)(slash - path));
+}
+
+/* The path behind the symbolic link at path; NULL with errno EINVAL or ENOENT when there is no link. */
+static char *follow_link(const char *path)
+{
+    struct buf behind = BUF_INIT;
+    char target[PATH_MAX];
+    ssize_t length = readlink(path, target, sizeof(target));
+    char *text;
+
+    if (length < 0)
+        return NULL;
+    if (length > 0 && target[0] != '/') {
+        add_folder(&behind, path);
+        buf_add_char(&behind, '/');
+    }
+    buf_add(&behind, target, (size_t)length);
+    text = buf_take(&behind);
+    if (!text)
+        errno = ENOMEM;
+    return text;
+}
+
+/* The full path of a file that is not there (yet), in a folder that is. NULL with errno. */
+static char *resolve_new(const char *path)
+{
+    struct buf folder = BUF_INIT, full = BUF_INIT;
+    const char *slash = strrchr(path, '/');
+    const char *name = slash ? slash + 1 : path;
+    char *resolved = NULL;
+    char *text;
+
+    if (*name == '\0') {
+        errno = ENOENT;
+        return NULL;
+    }
+    add_folder(&folder, path);
+    if (!folder.failed)
+        resolved = realpath(buf_text(&folder), NULL);
+    buf_release(&folder);
+    if (!resolved)
+        return NULL;
+    buf_add_text(&full, resolved);
+    if (strcmp(resolved, "/") != 0)
+        buf_add_char(&full, '/');
+    buf_add_text(&full, name);
+    free(resolved);
+    text = buf_take(&full);
+    if (!text)
+        errno = ENOMEM;
+    return text;
+}
+
+/* As realpath(), but the file need not be there, and a link may point to nothing. NULL with errno. */
+static char *resolve(const char *path)
+{
+    char *at = text_copy(path);
+
+    for (int links = 0; at && links <= LINKS_LIMIT; links++) {
+        char *next = realpath(at, NULL);
+
+        if (next || errno != ENOENT) {
+            free(at);
+            return next;
+        }
+        next = follow_link(at);
+        if (!next && errno != ENOMEM) {
+            next = resolve_new(at);
+            free(at);
+            return next;
+        }
+        free(at);
+        at = next;
+    }
+    errno = at ? ELOOP : ENOMEM;
+    free(at);
+    return NULL;
+}
+
+static void place_release(struct place *place)
+{
+    if (place->folder >= 0)
+        (void)close(place->folder);
+    free(place->path);
+    *place = (struct place){.folder = -1};
+}
+
+static bool place_open(struct place *place, const char *path, struct error *err)
+{
+    char *name;
+    bool in_root;
+
+    *place = (struct place){.folder = -1, .path = resolve(path)};
+    if (!place->path)
+        return error_set_errno(err, ERROR_FILE, errno, "%s cannot be written", path);
+    name = strrchr(place->path, '/');
+    in_root = name == place->path;
+    /* For the moment the path is cut behind its folder. */
+    *name = '\0';
+    place->folder = open_at(AT_FDCWD, in_root ? "/" : place->path, O_RDONLY | O_DIRECTORY, 0);
+    *name = '/';
+    place->name = name + 1;
+    if (place->folder < 0)
+        return error_set_errno(err, ERROR_FILE, errno, "%s cannot be written", path);
+    return true;
+}
+
+/* False when something is at the place that must not be replaced: no regular file, or one we may not write.
+ */
+static bool place_is_free(const struct place *place, const char *path, struct error *err)
+{
+    struct stat status;
+
+    if (fstatat(place->folder, place->name, &status, AT_SYMLINK_NOFOLLOW) != 0)
+        return errno == ENOENT || error_set_errno(err, ERROR_FILE, errno, "%s cannot be written", path);
+    if (!S_ISREG(status.st_mode))
+        return refuse_kind(path, status.st_mode, err);
+    if (faccessat(place->folder, place->name, W_OK, AT_EACCESS) != 0)
+        return error_set_errno(err, ERROR_FILE, errno, "%s cannot be written", path);
+    return true;
+}
+
+/* --- Replacing --- */
+
+static int choose_name(char name[TEMPORARY_LENGTH + 1])
+{
+    uint64_t chance = 0;
+    ssize_t got;
+
+    do
+        got = getrandom(&chance, sizeof(chance), 0);
+    while (got < 0 && errno == EINTR);
+    if (got != (ssize_t)sizeof(chance))
+        return got < 0 ? errno : EIO;
+    (void)snprintf(name, TEMPORARY_LENGTH + 1, "%s%016llx%s", TEMPORARY_PREFIX, (unsigned long long)chance,
+                   TEMPORARY_SUFFIX);
+    return 0;
+}
+
+/* A new empty file of a name that nobody can have prepared a link at. */
+static int make_temporary(int folder, char name[TEMPORARY_LENGTH + 1], int *fd)
+{
+    int failure = EEXIST;
+
+    for (int try = 0; failure == EEXIST && try < TEMPORARY_TRIES; try++) {
+        failure = choose_name(name);
+        if (failure != 0)
+            return failure;
+        *fd = open_at(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
+        failure = *fd < 0 ? errno : 0;
+    }
+    return failure;
+}
+
+/* Fills the file at fd, brings it to the disk and closes it. */
+static int fill(int fd, const void *bytes, size_t length, struct file_stamp *stamp)
+{
+    struct stat status;
+    size_t written;
+    int close_failure;
+    int failure = change_mode(fd, 0600);
+
+    if (failure == 0)
+        failure = write_all(fd, bytes, length, &written);
+    if (failure == 0)
+        failure = sync_checked(fd);
+    if (failure == 0 && fstat(fd, &status) != 0)
+        failure = errno;
+    if (failure == 0)
+        *stamp = stamp_of(&status);
+    close_failure = close_checked(fd);
+    return failure != 0 ? failure : close_failure;
+}
+
+static int rename_checked(int folder, const char *from, const char *to)
+{
+    while (renameat(folder, from, folder, to) != 0) {
+        if (errno != EINTR)
+            return errno;
+    }
+    return 0;
+}
+
+/* Puts a new file with these bytes at the place. Nothing of it is left when that fails. */
+static int replace(const struct place *place, const void *bytes, size_t length, struct file_stamp *stamp)
+{
+    char temporary[TEMPORARY_LENGTH + 1];
+    int fd;
+    int failure = make_temporary(place->folder, temporary, &fd);
+
+    if (failure != 0)
+        return failure;
+    failure = fill(fd, bytes, length, stamp);
+    if (failure == 0)
+        failure = rename_checked(place->folder, temporary, place->name);
+    if (failure != 0)
+        (void)unlinkat(place->folder, temporary, 0);
+    return failure;
+}
+
+bool file_replace(const char *path, const void *bytes, size_t length, struct file_stamp *stamp,
+                  struct error *err)
+{
+    struct place place;
+    struct file_stamp written = {0};
+    bool good = place_open(&place, path, err) && place_is_free(&place, path, err);
+    int failure;
+
+    if (good) {
+        failure = replace(&place, bytes, length, &written);
+        if (failure != 0)
+            good = error_set_errno(err, ERROR_FILE, failure, "%s cannot be written", path);
+    }
+    if (good) {
+        /* From here on the new file is in place, whatever follows. */
+        if (stamp)
+            *stamp = written;
+        failure = sync_folder(place.folder);
+        if (failure != 0)
+            good = error_set_errno(err, ERROR_FILE, failure,
+                                   "%s is written, but might not survive a power cut", path);
+    }
+    place_release(&place);
+    return good;
+}
+
+static bool is_temporary(const char *name)
+{
+    const char *digits = name + sizeof(TEMPORARY_PREFIX) - 1;
+
+    return strlen(name) == TEMPORARY_LENGTH &&
+           strncmp(name, TEMPORARY_PREFIX, sizeof(TEMPORARY_PREFIX) - 1) == 0 &&
+           strspn(digits, "0123456789abcdef") == 16 && strcmp(digits + 16, TEMPORARY_SUFFIX) == 0;
+}
+
+void file_remove_leftovers(const char *folder)
+{
+    DIR *listing = opendir(folder);
+    const struct dirent *entry;
+    struct timespec now;
+
+    if (!listing)
+        return;
+    (void)clock_gettime(CLOCK_REALTIME, &now);
+    while ((entry = readdir(listing))) {
+        struct stat status;
+
+        if (is_temporary(entry->d_name) &&
+            fstatat(dirfd(listing), entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+            S_ISREG(status.st_mode) && status.st_uid == geteuid() &&
+            now.tv_sec - status.st_mtim.tv_sec > LEFTOVER_SECONDS)
+            (void)unlinkat(dirfd(listing), entry->d_name, 0);
+    }
+    (void)closedir(listing);
+}
+
+/* --- Appending --- */
+
+/* Opens the file at the place for appending, or makes it. */
+static int open_to_append(const struct place *place, int *fd, bool *made)
+{
+    const int flags = O_WRONLY | O_APPEND | O_NONBLOCK | O_NOFOLLOW;
+    int failure = EEXIST;
+
+    for (int try = 0; failure == EEXIST && try < TEMPORARY_TRIES; try++) {
+        *made = false;
+        *fd = open_at(place->folder, place->name, flags, 0);
+        if (*fd < 0 && errno == ENOENT) {
+            *made = true;
+            *fd = open_at(place->folder, place->name, flags | O_CREAT | O_EXCL, 0600);
+        }
+        failure = *fd < 0 ? errno : 0;
+    }
+    return failure;
+}
+
+/* Takes back the part that got written, unless somebody else has added to the file since. */
+static void take_back(int fd, off_t size_before, size_t written)
+{
+    struct stat status;
+    int ignored;
+
+    if (written == 0 || fstat(fd, &status) != 0 || status.st_size != size_before + (off_t)written)
+        return;
+    /* The caller reports the failed write; when this fails too, a torn end stays. */
+    ignored = ftruncate(fd, size_before);
+    (void)ignored;
+}
+
+static int append(int fd, const struct stat *before, const void *bytes, size_t length)
+{
+    size_t written;
+    int failure = write_all(fd, bytes, length, &written);
+
+    if (failure != 0) {
+        take_back(fd, before->st_size, written);
+        return failure;
+    }
+    return sync_checked(fd);
+}
+
+/* Appends to the file at fd and closes it. */
+static bool append_open(int fd, bool made, const char *path, const void *bytes, size_t length,
+                        struct error *err)
+{
+    struct stat status;
+    int close_failure;
+    int failure = fstat(fd, &status) != 0 ? errno : 0;
+
+    if (failure == 0 && !S_ISREG(status.st_mode)) {
+        (void)close(fd);
+        return refuse_kind(path, status.st_mode, err);
+    }
+    if (failure == 0 && made)
+        failure = change_mode(fd, 0600);
+    if (failure == 0)
+        failure = append(fd, &status, bytes, length);
+    close_failure = close_checked(fd);
+    if (failure == 0)
+        failure = close_failure;
+    return failure == 0 || error_set_errno(err, ERROR_FILE, failure, "%s cannot be written", path);
+}
+
+bool file_append(const char *path, const void *bytes, size_t length, struct error *err)
+{
+    struct place place;
+    bool made = false;
+    bool good = place_open(&place, path, err);
+    int failure;
+    int fd;
+
+    if (good) {
+        failure = open_to_append(&place, &fd, &made);
+        good = failure == 0 ? append_open(fd, made, path, bytes, length, err)
+                            : error_set_errno(err, ERROR_FILE, failure, "%s cannot be written", path);
+    }
+    if (good && made) {
+        failure = sync_folder(place.folder);
+        if (failure != 0)
+            good = error_set_errno(err, ERROR_FILE, failure,
+                                   "%s is written, but might not survive a power cut", path);
+    }
+    place_release(&place);
+    return good;
+}
+
+/* --- Folders --- */
+
+/* Brings the entry of path in its folder to the disk. */
+static int sync_parent(const char *path)
+{
+    struct buf folder = BUF_INIT;
+    int failure = ENOMEM;
+    int fd;
+
+    add_folder(&folder, path);
+    if (!folder.failed) {
+        fd = open_at(AT_FDCWD, buf_text(&folder), O_RDONLY | O_DIRECTORY, 0);
+        failure = fd < 0 ? errno : sync_folder(fd);
+        if (fd >= 0)
+            (void)close(fd);
+    }
+    buf_release(&folder);
+    return failure;
+}
+
+static bool is_folder(const char *path)
+{
+    struct stat status;
+
+    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+/* One folder in a folder that is there. */
+static int make_one(const char *path)
+{
+    while (mkdir(path, 0700) != 0) {
+        int failure = errno;
+
+        if (is_folder(path))
+            return 0;
+        if (failure != EINTR)
+            return failure == EEXIST ? ENOTDIR : failure;
+    }
+    /* The umask may have taken something away. */
+    while (chmod(path, 0700) != 0) {
+        if (errno != EINTR)
+            return errno;
+    }
+    return sync_parent(path);
+}
+
+bool file_make_folder(const char *path, struct error *err)
+{
+    char *part = text_copy(path);
+    size_t length = strlen(path);
+    int failure = 0;
+
+    if (!part)
+        return error_memory(err);
+    while (length > 1 && part[length - 1] == '/')
+        part[--length] = '\0';
+    for (size_t at = 1; at <= length && failure == 0; at++) {
+        if (part[at] != '/' && part[at] != '\0')
+            continue;
+        part[at] = '\0';
+        if (part[at - 1] != '/')
+            failure = make_one(part);
+        if (at < length)
+            part[at] = '/';
+    }
+    free(part);
+    if (failure == 0 && !is_folder(path))
+        failure = ENOENT;
+    return failure == 0 || error_set_errno(err, ERROR_FILE, failure, "the folder %s cannot be made", path);
+}
+
+bool file_state_folder(struct host *host, struct buf *out, struct error *err)
+{
+    const char *state = host_env(host, "XDG_STATE_HOME");
+    const char *home = host_env(host, "HOME");
+
+    if (state && *state == '/')
+        buf_addf(out, "%s/drplan", state);
+    else if (home && *home == '/')
+        buf_addf(out, "%s/.local/state/drplan", home);
+    else
+        return error_set(err, ERROR_FILE,
+                         "there is no folder for saved work: set HOME or XDG_STATE_HOME to an absolute path");
+    return !out->failed || error_memory(err);
+}

@@ -1,0 +1,101 @@
+#include "base/host.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/random.h>
+#include <time.h>
+
+static int64_t system_now(struct host *host)
+{
+    struct timespec now = {0};
+
+    (void)host;
+    (void)clock_gettime(CLOCK_REALTIME, &now);
+    return now.tv_sec;
+}
+
+static int64_t system_ticks(struct host *host)
+{
+    struct timespec now = {0};
+
+    (void)host;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static bool system_random(struct host *host, void *memory, size_t length, struct error *err)
+{
+    unsigned char *bytes = memory;
+
+    (void)host;
+    while (length > 0) {
+        ssize_t got = getrandom(bytes, length, 0);
+
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            return error_set_errno(err, ERROR_INTERNAL, got < 0 ? errno : EIO,
+                                   "the system gave no random bytes");
+        bytes += got;
+        length -= (size_t)got;
+    }
+    return true;
+}
+
+static const char *system_env(struct host *host, const char *name)
+{
+    (void)host;
+    return getenv(name);
+}
+
+struct host *host_system(void)
+{
+    static struct host host = {
+        .now = system_now,
+        .ticks = system_ticks,
+        .random = system_random,
+        .env = system_env,
+    };
+
+    return &host;
+}
+
+const char *host_env(struct host *host, const char *name)
+{
+    const char *value = host->env(host, name);
+
+    return value && *value ? value : NULL;
+}
+
+static char *put_digits(char *at, int value, int digits)
+{
+    for (int i = digits - 1; i >= 0; i--) {
+        at[i] = (char)('0' + value % 10);
+        value /= 10;
+    }
+    return at + digits;
+}
+
+void host_time_text(int64_t seconds, char text[21])
+{
+    /* The years that four digits can say. */
+    static const int64_t first = -62167219200, last = 253402300799;
+    time_t time = (time_t)(seconds < first ? first : seconds > last ? last : seconds);
+    struct tm tm = {0};
+    char *at = text;
+
+    (void)gmtime_r(&time, &tm);
+    at = put_digits(at, tm.tm_year + 1900, 4);
+    *at++ = '-';
+    at = put_digits(at, tm.tm_mon + 1, 2);
+    *at++ = '-';
+    at = put_digits(at, tm.tm_mday, 2);
+    *at++ = 'T';
+    at = put_digits(at, tm.tm_hour, 2);
+    *at++ = ':';
+    at = put_digits(at, tm.tm_min, 2);
+    *at++ = ':';
+    at = put_digits(at, tm.tm_sec, 2);
+    *at++ = 'Z';
+    *at = '\0';
+}

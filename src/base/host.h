@@ -1,0 +1,37 @@
+#ifndef BASE_HOST_H
+#define BASE_HOST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+/*
+ * What the program asks of the machine besides files and the network: the
+ * time, chance, and the environment. host_system() is the real one; tests
+ * bring their own.
+ */
+struct host {
+    /* Seconds since 1970, UTC. */
+    int64_t (*now)(struct host *host);
+
+    /* Milliseconds of a clock that never jumps; only differences mean something. */
+    int64_t (*ticks)(struct host *host);
+
+    /* Fills memory with unpredictable bytes. */
+    bool (*random)(struct host *host, void *memory, size_t length, struct error *err);
+
+    /* An environment variable; NULL when unset. Valid until the environment changes. */
+    const char *(*env)(struct host *host, const char *name);
+};
+
+struct host *host_system(void);
+
+/* host->env, but NULL for an empty value too. */
+const char *host_env(struct host *host, const char *name);
+
+/* "2023-10-26T10:22:32Z" (20 characters and a 0) for seconds since 1970. */
+void host_time_text(int64_t seconds, char text[21]);
+
+#endif

@@ -1,0 +1,110 @@
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/command.h"
+#include "cli/draft_file.h"
+#include "cli/loop.h"
+#include "cli/output.h"
+#include "cli/session.h"
+
+static enum end explain_obstacle(const char *obstacle)
+{
+    complain("%s", obstacle);
+    remark("Without a full screen, write the plan as JSON (see 'drplan schema'), then use 'drplan validate DRAFT' and "
+           "'drplan submit DRAFT'.");
+    return END_USAGE;
+}
+
+/* What must hold before anything is opened; NULL when it does. */
+static const char *find_obstacle(const struct options *options)
+{
+    if (options->operand_count > 0 && strcmp(options->operands[0], "-") == 0)
+        return "the wizard reads keys from standard input, so the draft must be a file";
+    if (options->plain)
+        return "questions one after another (--plain) are not there yet";
+    return term_obstacle(host_system());
+}
+
+/* A draft that is not there yet is a new plan that will be saved under that name. */
+static bool open_draft(struct draft_file *draft, const struct options *options, struct error *err)
+{
+    const char *path = options->operand_count > 0 ? options->operands[0] : NULL;
+
+    if (path && access(path, F_OK) == 0) {
+        if (draft_file_open(draft, path, options, err))
+            return true;
+        draft_file_name_error(draft, err);
+        return false;
+    }
+    *draft = (struct draft_file){.name = path, .plan = plan_new(true)};
+    if (!draft->plan)
+        return error_memory(err);
+    if (options->keep_extra)
+        plan_keep_extras(draft->plan);
+    return true;
+}
+
+/* Runs the wizard on the terminal, and gives the terminal back. */
+static bool run_on_terminal(struct session *session, struct wizard *wizard, const struct file_stamp *stamp,
+                            struct loop_end *out, struct error *err)
+{
+    struct host *host = session->host;
+    struct term_options how = {.colour = !session->options->no_color && !host_env(host, "NO_COLOR"),
+                               .mouse = wizard_wants_mouse(wizard)};
+    struct term *term = term_open(host, &how, err);
+
+    if (!term)
+        return false;
+    loop_run(session, wizard, term, stamp, out);
+    term_close(term);
+    return true;
+}
+
+static void print_last_words(struct loop_end *out)
+{
+    const char *line = buf_text(&out->said);
+
+    for (size_t length; *line; line += length + 1) {
+        length = strcspn(line, "\n");
+        print_line("%.*s", (int)length, line);
+    }
+    if (out->warned.length > 0)
+        remark("%.*s", (int)out->warned.length - 1, buf_text(&out->warned));
+    buf_release(&out->said);
+    buf_release(&out->warned);
+}
+
+static enum end run(struct session *session, struct draft_file *draft)
+{
+    struct wizard *wizard = wizard_new(draft->plan, draft->name);
+    struct loop_end out = {.end = END_FAILED};
+    struct error err;
+    bool ok;
+
+    draft->plan = NULL; /* it is the wizard's now */
+    ok = wizard ? run_on_terminal(session, wizard, &draft->stamp, &out, &err) : error_memory(&err);
+    wizard_free(wizard);
+    if (!ok)
+        return end_with(&err);
+    print_last_words(&out);
+    return out.end;
+}
+
+enum end command_wizard(const struct options *options)
+{
+    const char *obstacle = find_obstacle(options);
+    struct draft_file draft = {0};
+    struct session session = {0};
+    struct error err;
+    enum end end;
+
+    if (obstacle)
+        return explain_obstacle(obstacle);
+    if (!open_draft(&draft, options, &err) || !session_open(&session, host_system(), options, &err))
+        end = end_with(&err);
+    else
+        end = run(&session, &draft);
+    session_close(&session);
+    draft_file_release(&draft);
+    return end;
+}

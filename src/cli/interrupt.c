@@ -1,0 +1,52 @@
+#include "cli/interrupt.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stddef.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+static void ending_signals(sigset_t *set)
+{
+    sigemptyset(set);
+    sigaddset(set, SIGINT);
+    sigaddset(set, SIGTERM);
+    sigaddset(set, SIGHUP);
+}
+
+int interrupt_open(struct error *err)
+{
+    sigset_t set;
+    int fd;
+
+    ending_signals(&set);
+    fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (fd < 0)
+        error_set_errno(err, ERROR_INTERNAL, errno, "signals cannot be waited for");
+    else
+        sigprocmask(SIG_BLOCK, &set, NULL);
+    return fd;
+}
+
+int interrupt_take(int fd)
+{
+    struct signalfd_siginfo info;
+
+    if (fd < 0 || read(fd, &info, sizeof(info)) != (ssize_t)sizeof(info))
+        return 0;
+    return (int)info.ssi_signo;
+}
+
+void interrupt_close(int fd)
+{
+    sigset_t set;
+
+    if (fd < 0)
+        return;
+    /* What was meant for us must not end the program once it is let through again. */
+    while (interrupt_take(fd) != 0) {
+    }
+    close(fd);
+    ending_signals(&set);
+    sigprocmask(SIG_UNBLOCK, &set, NULL);
+}

@@ -1,0 +1,19 @@
+#ifndef CLI_INTERRUPT_H
+#define CLI_INTERRUPT_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+
+/*
+ * SIGINT, SIGTERM and SIGHUP as something to wait for beside everything else.
+ * From interrupt_open() on they no longer end the program. Close the descriptor
+ * with interrupt_close(), which lets them again.
+ */
+int interrupt_open(struct error *err); /* -1 on failure */
+void interrupt_close(int fd);
+
+/* The number of a signal that came, without waiting; 0: none. */
+int interrupt_take(int fd);
+
+#endif

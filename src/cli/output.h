@@ -1,0 +1,81 @@
+#ifndef CLI_OUTPUT_H
+#define CLI_OUTPUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "cli/end.h"
+
+/*
+ * Standard output and standard error. Results go to the one, everything else to
+ * the other. Text that may come from outside passes base/clean.h here, so that
+ * it can neither drive the terminal nor look like a line of ours.
+ *
+ * That standard output fails is said on standard error once, and known to
+ * output_broken() and output_finish(); when standard error fails there is nobody
+ * left to be told.
+ */
+
+/* One line of results; line breaks in what is formatted are made visible. */
+void print_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* One line on standard error, as it is or behind "drplan: ". */
+void remark(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* A question on standard error, and whether the next line of standard input is `answer`. */
+bool ask_for(const char *answer, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Says on standard error why something failed, and returns the exit status for it. */
+enum end end_with(const struct error *err);
+
+/*
+ * Text of several lines whose bytes count. In a file or a pipe they arrive
+ * unchanged; a terminal shows what is not safe to show as base/clean.h writes
+ * it. Returns false when it came to that.
+ */
+bool print_exact(const char *text, size_t length);
+
+/* A JSON value that is one line: jsonl_... made it safe to show. */
+void print_json(const struct buf *line);
+
+/* Puts what was printed so far out now. */
+void output_flush(void);
+bool output_broken(void);
+
+/* The last call: false when standard output did not take everything. */
+bool output_finish(void);
+
+/* ---- One JSON object on one line ---- */
+
+/*
+ * Members are added in order; a name of NULL adds an element to a list. Text is
+ * written so that it is the same text for whoever reads the JSON and safe on a
+ * terminal: what base/clean.h would change is \uXXXX. Broken UTF-8 is U+FFFD.
+ */
+void jsonl_open(struct buf *line, const char *name, char bracket);
+void jsonl_close(struct buf *line, char bracket);
+void jsonl_text(struct buf *line, const char *name, const char *value); /* NULL or "": null */
+void jsonl_string(struct buf *line, const char *name, const char *value, size_t length);
+void jsonl_number(struct buf *line, const char *name, long value);
+void jsonl_bool(struct buf *line, const char *name, bool value);
+void jsonl_null(struct buf *line, const char *name);
+
+/* ---- How far it is ---- */
+
+/* A line on standard error that is written over: on a terminal only, and never into the results. */
+struct status_line {
+    bool wanted;
+    bool shown;
+};
+
+/* quiet: none at all. */
+void status_init(struct status_line *status, bool quiet);
+void status_show(struct status_line *status, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Takes the line away: to be called before anything else is printed. */
+void status_clear(struct status_line *status);
+
+#endif

@@ -1,0 +1,341 @@
+#include "cli/session.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "api/proxy.h"
+
+/* What the configuration says for one profile; failures are remembered too, so that a thousand drafts do not
+ * read a broken file a thousand times. */
+struct account {
+    struct account *next;
+    char *name; /* NULL for the usual profile */
+    struct profile profile;
+    struct error profile_error; /* ERROR_NONE: profile is good */
+    bool searched;
+    struct credentials credentials;
+    struct error credentials_error; /* once searched: ERROR_NONE when they are good */
+};
+
+static void account_free(struct account *account)
+{
+    profile_release(&account->profile);
+    credentials_release(&account->credentials);
+    free(account->name);
+    free(account);
+}
+
+static struct account *account_find(struct session *session, const char *name, struct error *err)
+{
+    struct account *account;
+
+    for (account = session->accounts; account; account = account->next)
+        if (name && account->name ? strcmp(name, account->name) == 0 : !name && !account->name)
+            return account;
+    account = calloc(1, sizeof(*account));
+    if (account)
+        account->name = text_copy(name);
+    if (!account || (name && !account->name)) {
+        free(account);
+        error_memory(err);
+        return NULL;
+    }
+    if (!profile_find(session->host, name, &account->profile, &account->profile_error))
+        account->profile = (struct profile){0};
+    else
+        account->profile_error.kind = ERROR_NONE;
+    account->next = session->accounts;
+    session->accounts = account;
+    return account;
+}
+
+bool session_open(struct session *session, struct host *host, const struct options *options, struct error *err)
+{
+    struct sandbox_options sandbox = {.faults = options->faults,
+                                      .fault_count = (int)options->fault_count,
+                                      .state_file = options->state,
+                                      .quiet = true};
+
+    *session = (struct session){.host = host, .options = options};
+    session->sandbox = (struct private_sandbox){.pid = -1, .hold_fd = -1};
+    secret_lookup_init(&session->secrets, host);
+    if (options->ca_file && access(options->ca_file, R_OK) != 0)
+        return error_set_errno(err, ERROR_FILE, errno, "--ca-file %.200s", options->ca_file);
+    if (options->sandbox) {
+        if (!private_sandbox_start(&sandbox, &session->sandbox, err))
+            return false;
+        session->has_sandbox = true;
+    }
+    return true;
+}
+
+void session_close(struct session *session)
+{
+    journal_close(session->journal);
+    transport_free(session->transport);
+    while (session->accounts) {
+        struct account *next = session->accounts->next;
+
+        account_free(session->accounts);
+        session->accounts = next;
+    }
+    if (session->has_sandbox)
+        private_sandbox_stop(&session->sandbox);
+    *session = (struct session){0};
+}
+
+/* ---- Region ---- */
+
+/* The region of the first ACTIVE cluster that has one, else of the first that has one. */
+static const char *region_of_clusters(const struct review *review)
+{
+    const char *first = NULL;
+
+    for (size_t i = 0; i < review_instances(review); i++) {
+        const char *region = review_field(review, place_of_instance((int)i, FIELD_REGION_ID))->value;
+        const char *role = review_field(review, place_of_instance((int)i, FIELD_INSTANCE_ROLE))->value;
+
+        if (region && role && strcmp(role, ACTIVE_ROLE) == 0)
+            return region;
+        if (!first)
+            first = region;
+    }
+    return first;
+}
+
+/* A setting, where it comes from, and what is wrong if it is. */
+struct setting {
+    const char *value;
+    const char *from;
+    enum error_kind fault;
+};
+
+static struct setting find_region(struct session *session, const struct plan *plan,
+                                  const struct review *review, const struct account *account)
+{
+    const char *draft = plan_setting(plan, SETTING_REGION);
+    const char *environment = host_env(session->host, "ALIBABA_CLOUD_REGION_ID");
+
+    if (session->options->region)
+        return (struct setting){session->options->region, "--region", ERROR_USAGE};
+    if (draft && *draft)
+        return (struct setting){draft, "the region in the draft's settings", ERROR_INPUT};
+    if (account->profile.region && *account->profile.region)
+        return (struct setting){account->profile.region, "the region of the profile", ERROR_CREDENTIALS};
+    if (environment)
+        return (struct setting){environment, "ALIBABA_CLOUD_REGION_ID", ERROR_CREDENTIALS};
+    return (struct setting){region_of_clusters(review), "the region of the cluster", ERROR_INPUT};
+}
+
+static bool take_region(struct destination *out, const struct setting *region, struct error *err)
+{
+    if (!region->value)
+        return true;
+    if (!region_is_valid(region->value) || strlen(region->value) >= sizeof(out->region))
+        return error_set(err, region->fault, "%s is no region ID: '%.60s'; one looks like cn-hangzhou",
+                         region->from, region->value);
+    memcpy(out->region, region->value, strlen(region->value) + 1);
+    return true;
+}
+
+/* ---- Endpoint ---- */
+
+static struct setting find_endpoint(struct session *session, const struct plan *plan,
+                                    const struct account *account)
+{
+    const char *draft = plan_setting(plan, SETTING_ENDPOINT);
+    const char *environment = host_env(session->host, "ALIBABA_CLOUD_ENDPOINT");
+
+    if (session->options->endpoint)
+        return (struct setting){session->options->endpoint, "--endpoint", ERROR_USAGE};
+    if (draft && *draft)
+        return (struct setting){draft, "the endpoint in the draft's settings", ERROR_INPUT};
+    if (account->profile.endpoint && *account->profile.endpoint)
+        return (struct setting){account->profile.endpoint, "the endpoint of the profile", ERROR_CREDENTIALS};
+    if (environment)
+        return (struct setting){environment, "ALIBABA_CLOUD_ENDPOINT", ERROR_CREDENTIALS};
+    return (struct setting){NULL, NULL, ERROR_CREDENTIALS};
+}
+
+/* Whoever wrote a draft must not be able to say who gets a signed request with passwords in it. */
+static bool draft_may_name(const char *host)
+{
+    static const char domain[] = ".aliyuncs.com";
+    size_t length = strcspn(host, ":");
+
+    if (host_is_loopback(host))
+        return true;
+    return length > sizeof(domain) - 1 &&
+           strncasecmp(host + length - (sizeof(domain) - 1), domain, sizeof(domain) - 1) == 0;
+}
+
+static bool take_endpoint(struct destination *out, const struct setting *setting, bool of_draft,
+                          struct error *err)
+{
+    struct error why;
+
+    if (!endpoint_parse(setting->value, &out->client.endpoint, &why))
+        return error_set(err, setting->fault, "%s, '%.100s': %s", setting->from, setting->value, why.text);
+    if (of_draft && !draft_may_name(out->client.endpoint.host))
+        return error_set(err, ERROR_INPUT,
+                         "the draft wants to be sent to %.200s, which is no host of aliyuncs.com: if that is "
+                         "meant, give --endpoint %.200s",
+                         out->client.endpoint.host, out->client.endpoint.host);
+    out->draft_says_where = of_draft;
+    return true;
+}
+
+static bool endpoint_of_region(struct destination *out, const struct profile *profile, struct error *err)
+{
+    bool vpc = profile->endpoint_type && strcasecmp(profile->endpoint_type, "vpc") == 0;
+
+    if (!out->region[0])
+        return error_set(err, ERROR_CREDENTIALS,
+                         "no region: give --region, or set region_id in the profile, ALIBABA_CLOUD_REGION_ID, "
+                         "or the region of a cluster");
+    return endpoint_for_region("rocketmq", out->region, vpc, &out->client.endpoint, err);
+}
+
+/* ---- Destination ---- */
+
+static bool sandbox_destination(struct session *session, const struct review *review, struct destination *out,
+                                struct error *err)
+{
+    const char *region = session->options->region ? session->options->region : region_of_clusters(review);
+
+    if (!region || !region_is_valid(region) || strlen(region) >= sizeof(out->region))
+        region = "cn-hangzhou";
+    memcpy(out->region, region, strlen(region) + 1);
+    return endpoint_parse(session->sandbox.endpoint, &out->client.endpoint, err);
+}
+
+/* The profile whose keys are used: the draft's only where nothing else was said. */
+static const char *profile_name(const struct session *session, const struct plan *plan)
+{
+    const char *draft = plan_setting(plan, SETTING_PROFILE);
+
+    if (session->options->profile)
+        return session->options->profile;
+    return draft && *draft ? draft : NULL;
+}
+
+bool session_find_destination(struct session *session, const struct plan *plan, const struct review *review,
+                              struct destination *out, struct error *err)
+{
+    struct setting region, endpoint;
+    const struct account *account;
+    const char *name;
+
+    *out = (struct destination){.client = {.host = session->host}};
+    if (session->has_sandbox)
+        return sandbox_destination(session, review, out, err);
+    name = profile_name(session, plan);
+    account = account_find(session, name, err);
+    if (!account)
+        return false;
+    /* A broken file stops only what asks it. */
+    if (account->profile_error.kind != ERROR_NONE && !session->options->endpoint) {
+        *err = account->profile_error;
+        return false;
+    }
+    if (name && strlen(name) >= sizeof(out->profile))
+        return error_set(err, ERROR_CREDENTIALS, "the name of the profile is too long");
+    snprintf(out->profile, sizeof(out->profile), "%s", name ? name : "");
+    region = find_region(session, plan, review, account);
+    endpoint = find_endpoint(session, plan, account);
+    if (!take_region(out, &region, err))
+        return false;
+    if (endpoint.value)
+        return take_endpoint(out, &endpoint, !session->options->endpoint && endpoint.fault == ERROR_INPUT, err);
+    return endpoint_of_region(out, &account->profile, err);
+}
+
+/* ---- Credentials ---- */
+
+static void say_how_to_sign_in(struct error *err)
+{
+    static const char how[] = ". Set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or run 'aliyun "
+                              "configure'; --sandbox needs no account";
+    size_t length = strlen(err->text);
+
+    if (err->kind == ERROR_CREDENTIALS && length + sizeof(how) <= sizeof(err->text))
+        memcpy(err->text + length, how, sizeof(how));
+}
+
+static bool find_credentials(struct session *session, struct account *account, struct error *err)
+{
+    if (!account->searched) {
+        account->searched = true;
+        account->credentials_error = (struct error){0};
+        if (!credentials_find(session->host, account->name, &account->credentials, &account->credentials_error)) {
+            account->credentials = (struct credentials){0};
+            say_how_to_sign_in(&account->credentials_error);
+        }
+    }
+    if (account->credentials_error.kind == ERROR_NONE)
+        return true;
+    *err = account->credentials_error;
+    return false;
+}
+
+static struct account *sandbox_account(struct session *session, struct error *err)
+{
+    struct account *account = session->accounts;
+
+    if (account)
+        return account;
+    account = calloc(1, sizeof(*account));
+    if (!account) {
+        error_memory(err);
+        return NULL;
+    }
+    session->accounts = account;
+    account->searched = true;
+    account->credentials.access_key_id = text_copy(SANDBOX_ACCESS_KEY_ID);
+    account->credentials.access_key_secret = text_copy(SANDBOX_ACCESS_KEY_SECRET);
+    snprintf(account->credentials.provider, sizeof(account->credentials.provider), "the private sandbox");
+    if (!account->credentials.access_key_id || !account->credentials.access_key_secret)
+        error_memory(&account->credentials_error);
+    return account;
+}
+
+bool session_sign_in(struct session *session, struct destination *destination, struct error *err)
+{
+    const char *name = destination->profile[0] ? destination->profile : NULL;
+    struct account *account =
+        session->has_sandbox ? sandbox_account(session, err) : account_find(session, name, err);
+
+    if (!account || !find_credentials(session, account, err))
+        return false;
+    destination->client.credentials = &account->credentials;
+    return true;
+}
+
+/* ---- Edges ---- */
+
+struct transport *session_transport(struct session *session, struct error *err)
+{
+    struct transport_options options = transport_defaults;
+
+    if (session->transport)
+        return session->transport;
+    if (session->options->connect_timeout_ms > 0)
+        options.connect_timeout_ms = session->options->connect_timeout_ms;
+    if (session->options->timeout_ms > 0)
+        options.timeout_ms = session->options->timeout_ms;
+    options.ca_file = session->options->ca_file;
+    session->transport = transport_new(&options, err);
+    return session->transport;
+}
+
+bool session_journal(struct session *session, struct error *err)
+{
+    if (session->journal || session->has_sandbox)
+        return true;
+    session->journal = journal_open(session->host, NULL, err);
+    return session->journal != NULL;
+}

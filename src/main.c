@@ -1,0 +1,48 @@
+#include <fcntl.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "base/json.h"
+#include "cli/command.h"
+
+/*
+ * Where a standard file is closed, the next file that is opened would take its
+ * place: a draft could become standard output. What is opened instead refuses
+ * the use the program has for it, so that a lost result is noticed.
+ */
+static void hold_standard_files(void)
+{
+    static const int wrong_way[] = {O_WRONLY, O_RDONLY, O_RDONLY};
+
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", wrong_way[fd]) != fd)
+            _exit(1);
+}
+
+/* Neither a crash nor another process of the same user gets at the secrets in memory. */
+static void close_memory(void)
+{
+#ifdef NDEBUG
+    const struct rlimit none = {0};
+
+    setrlimit(RLIMIT_CORE, &none);
+    prctl(PR_SET_DUMPABLE, 0);
+#endif
+}
+
+int main(int argc, char **argv)
+{
+    hold_standard_files();
+    close_memory();
+    setlocale(LC_ALL, "");
+    setlocale(LC_NUMERIC, "C"); /* JSON and options have points in their numbers everywhere */
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
+    unsetenv("SSLKEYLOGFILE"); /* libcurl would write the keys of every connection there */
+    json_wipe_on_free();
+    return cli_main(argc, argv);
+}

@@ -1,0 +1,592 @@
+#include "model/draft.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "model/kind.h"
+#include "model/pretty.h"
+#include "model/review.h"
+
+/*
+ * A draft is written over a copy of the tree that it was read from, and only
+ * what the operator changed is touched: so a draft that was opened and saved is
+ * still the draft that somebody wrote, with its numbers, nulls and unknown
+ * members.
+ */
+struct writer {
+    const struct plan *plan;
+    const struct review *review;
+    cJSON *tree;
+    cJSON *kept;    /* answers that are not in force, by path */
+    cJSON *secrets; /* paths of secrets that are not written */
+    bool failed;    /* memory was short where a comparison needed some */
+    struct error *err;
+};
+
+/* ---- Trees ---- */
+
+/* Where a known member stands among its siblings; -1 for one that the schema does not know. */
+static int rank(enum field_scope scope, const char *parent, const char *name)
+{
+    char own_parent[FIELD_PARENT_SIZE];
+
+    if (scope == SCOPE_PLAN && !parent[0] && strcmp(name, "instances") == 0)
+        return (int)field_first(SCOPE_INSTANCE);
+    for (int id = 0; id < FIELD_COUNT; id++) {
+        field_parent((enum field_id)id, own_parent);
+        if (schema[id].scope == scope && strcmp(own_parent, parent) == 0 &&
+            strcmp(field_member((enum field_id)id), name) == 0)
+            return id;
+    }
+    return parent[0] || field_first_within(scope, name) == FIELD_COUNT ? -1
+                                                                       : (int)field_first_within(scope, name);
+}
+
+/* Puts item into object under name, behind the known members that come before it. Takes item, also on
+ * failure. */
+static bool insert(struct writer *writer, cJSON *object, enum field_scope scope, const char *parent,
+                   const char *name, cJSON *item)
+{
+    int own = rank(scope, parent, name);
+    cJSON *before;
+    cJSON *behind;
+
+    if (!item || !cJSON_AddItemToObject(object, name, item)) {
+        cJSON_Delete(item);
+        return error_memory(writer->err);
+    }
+    for (before = item; before; before = before == object->child ? NULL : before->prev) {
+        int other = before == item ? -1 : rank(scope, parent, before->string);
+
+        if (other >= 0 && other < own)
+            break;
+    }
+    /* Those that belong behind the item go there one by one: cJSON_InsertItemInArray() of some versions
+     * fails. */
+    behind = before ? before->next : object->child;
+    while (behind != item) {
+        cJSON *next = behind->next;
+
+        cJSON_DetachItemViaPointer(object, behind);
+        cJSON_AddItemToArray(object, behind);
+        behind = next;
+    }
+    return true;
+}
+
+/* The JSON of a value as a node that is printed as it is; NULL when memory is short. */
+static cJSON *new_value(struct place place, enum answer_form form, const char *value)
+{
+    struct buf json = BUF_INIT;
+    cJSON *node = NULL;
+
+    kind_encode(place.field, form, value, &json);
+    if (!json.failed)
+        node = cJSON_CreateRaw(buf_text(&json));
+    buf_release(&json);
+    return node;
+}
+
+static void take_out(cJSON *object, const cJSON *member)
+{
+    cJSON *node = (cJSON *)member; /* of a tree that is ours to change */
+
+    cJSON_DetachItemViaPointer(object, node);
+    cJSON_Delete(node);
+}
+
+/* Takes item, also on failure. cJSON would replace by name too, but goes on without a name when memory is
+ * short. */
+static bool replace(struct writer *writer, cJSON *object, cJSON *old, cJSON *item)
+{
+    if (!item || !cJSON_AddItemToObject(object, old->string, item)) {
+        cJSON_Delete(item);
+        return error_memory(writer->err);
+    }
+    cJSON_DetachItemViaPointer(object, item);
+    cJSON_ReplaceItemViaPointer(object, old, item);
+    return true;
+}
+
+/* ---- What is left out, and what is kept aside ---- */
+
+static bool leave_out(struct writer *writer, const char *path)
+{
+    cJSON *text;
+
+    for (const cJSON *known = writer->secrets->child; known; known = known->next)
+        if (json_text(known) && strcmp(json_text(known), path) == 0)
+            return true;
+    text = cJSON_CreateString(path);
+    if (!text || !cJSON_AddItemToArray(writer->secrets, text)) {
+        cJSON_Delete(text);
+        return error_memory(writer->err);
+    }
+    return true;
+}
+
+static bool keep_aside(struct writer *writer, struct place place, const char *path)
+{
+    cJSON *node;
+
+    if (json_member(writer->kept, path))
+        return true;
+    node = new_value(place, plan_form(writer->plan, place), plan_get(writer->plan, place));
+    if (!node || !cJSON_AddItemToObject(writer->kept, path, node)) {
+        cJSON_Delete(node);
+        return error_memory(writer->err);
+    }
+    return true;
+}
+
+/* ---- Fields ---- */
+
+static bool has_note(const struct plan *plan, struct place place)
+{
+    for (size_t i = 0; i < plan_notes(plan); i++)
+        if (place_equal(plan_note_at(plan, i)->place, place))
+            return true;
+    return false;
+}
+
+/* True when the node, as it is read, still is what the operator wants. */
+static bool still_says(struct writer *writer, struct place place, const cJSON *node)
+{
+    const char *answer = plan_get(writer->plan, place);
+    struct decoded decoded;
+    struct buf reference = BUF_INIT;
+    bool same = false;
+
+    kind_decode(place.field, node, &decoded);
+    if (decoded.form != plan_form(writer->plan, place))
+        return false;
+    switch (decoded.form) {
+    case ANSWER_NONE:
+        same = true;
+        break;
+    case ANSWER_TEXT:
+        same = schema[place.field].kind != KIND_SECRET && strcmp(decoded.value, answer) == 0;
+        break;
+    case ANSWER_REFERENCE:
+        pretty_inline(&reference, node, PRETTY_SECRETS_SHOWN);
+        same = strcmp(buf_text(&reference), answer) == 0;
+        writer->failed |= reference.failed;
+        buf_release(&reference);
+        break;
+    }
+    return same && (!decoded.complained || has_note(writer->plan, place));
+}
+
+static bool put_shown(struct writer *writer, cJSON *object, struct place place, const char *path)
+{
+    const struct field_review *row = review_field(writer->review, place);
+    char parent[FIELD_PARENT_SIZE];
+
+    if (!row->value)
+        return true;
+    if (schema[place.field].kind == KIND_SECRET && row->form == ANSWER_TEXT)
+        return leave_out(writer, path);
+    field_parent(place.field, parent);
+    return insert(writer, object, schema[place.field].scope, parent, field_member(place.field),
+                  new_value(place, row->form, row->value));
+}
+
+static bool put_hidden(struct writer *writer, struct place place, const char *path)
+{
+    if (plan_form(writer->plan, place) == ANSWER_NONE)
+        return true;
+    if (schema[place.field].kind == KIND_SECRET && plan_form(writer->plan, place) == ANSWER_TEXT)
+        return leave_out(writer, path);
+    return keep_aside(writer, place, path);
+}
+
+/* Brings the member of one field, in the object where it stands, up to date. */
+static bool put_field(struct writer *writer, cJSON *object, struct place place)
+{
+    const struct field_review *row = review_field(writer->review, place);
+    const cJSON *node = json_member(object, field_member(place.field));
+    char path[128];
+
+    place_path(place, path, sizeof(path));
+    if (node && (row->shown || plan_form(writer->plan, place) == ANSWER_NONE) &&
+        still_says(writer, place, node))
+        return true;
+    if (node)
+        take_out(object, node);
+    return row->shown ? put_shown(writer, object, place, path) : put_hidden(writer, place, path);
+}
+
+/* True when the body is going to have a member of this field, or the operator has an answer for it. */
+static bool is_wanted(const struct writer *writer, struct place place)
+{
+    return review_field(writer->review, place)->value || plan_get(writer->plan, place);
+}
+
+/* ---- Objects ---- */
+
+/* An object between an instance and its fields. It is made when a field needs it and goes when it is empty.
+ */
+static bool put_parent(struct writer *writer, cJSON *object, struct place first)
+{
+    char name[FIELD_PARENT_SIZE];
+    const cJSON *member;
+    cJSON *parent;
+    bool wanted = false;
+
+    field_parent(first.field, name);
+    member = json_member(object, name);
+    for (int id = 0; id < FIELD_COUNT; id++)
+        wanted = wanted || (field_siblings((enum field_id)id, first.field) &&
+                            is_wanted(writer, place_of_instance(first.instance, (enum field_id)id)));
+    if (member && !cJSON_IsObject(member) && (wanted || !has_note(writer->plan, first))) {
+        take_out(object, member);
+        member = NULL;
+    }
+    if (!wanted && (!cJSON_IsObject(member) || !member->child))
+        return true;
+    if (!member && !insert(writer, object, schema[first.field].scope, "", name, cJSON_CreateObject()))
+        return false;
+    parent = cJSON_GetObjectItemCaseSensitive(object, name);
+    for (int id = 0; id < FIELD_COUNT; id++)
+        if (field_siblings((enum field_id)id, first.field) &&
+            !put_field(writer, parent, place_of_instance(first.instance, (enum field_id)id)))
+            return false;
+    if (!parent->child)
+        take_out(object, parent);
+    return true;
+}
+
+static bool put_fields(struct writer *writer, cJSON *object, enum field_scope scope, int instance)
+{
+    char parent[FIELD_PARENT_SIZE];
+
+    for (int id = 0; id < FIELD_COUNT; id++) {
+        struct place place = place_of_instance(instance, (enum field_id)id);
+        bool ok = true;
+
+        if (schema[id].scope != scope)
+            continue;
+        field_parent(place.field, parent);
+        if (!parent[0])
+            ok = put_field(writer, object, place);
+        else if (field_first_within(scope, parent) == place.field)
+            ok = put_parent(writer, object, place);
+        if (!ok)
+            return false;
+    }
+    return true;
+}
+
+static bool instance_is_wanted(const struct writer *writer, int instance)
+{
+    for (int id = 0; id < FIELD_COUNT; id++)
+        if (schema[id].scope == SCOPE_INSTANCE &&
+            is_wanted(writer, place_of_instance(instance, (enum field_id)id)))
+            return true;
+    return false;
+}
+
+/* The element of an instance; an object is made of what is none. NULL when memory is short. */
+static cJSON *ensure_element(struct writer *writer, cJSON *list, cJSON *element)
+{
+    cJSON *object;
+
+    if (cJSON_IsObject(element))
+        return element;
+    object = cJSON_CreateObject();
+    if (object && element)
+        cJSON_ReplaceItemViaPointer(list, element, object);
+    if (!object || (!element && !cJSON_AddItemToArray(list, object))) {
+        cJSON_Delete(object);
+        error_memory(writer->err);
+        return NULL;
+    }
+    return object;
+}
+
+static bool put_elements(struct writer *writer, cJSON *list, int wanted)
+{
+    cJSON *element = list->child;
+    int instances = (int)plan_instances(writer->plan);
+
+    for (int i = 0; i < instances && (element || i < wanted); i++) {
+        if (!element || (!cJSON_IsObject(element) && instance_is_wanted(writer, i)))
+            element = ensure_element(writer, list, element);
+        if (!element)
+            return false;
+        if (cJSON_IsObject(element) && !put_fields(writer, element, SCOPE_INSTANCE, i))
+            return false;
+        element = element->next;
+    }
+    /* What stands behind the last instance was taken away, unless it never fitted into the plan. */
+    while (element && instances < PLAN_INSTANCES_MAX) {
+        cJSON *behind = element->next;
+
+        take_out(list, element);
+        element = behind;
+    }
+    return true;
+}
+
+static bool put_instances(struct writer *writer)
+{
+    const cJSON *member = json_member(writer->tree, "instances");
+    int wanted = (int)review_instances_begun(writer->review, writer->plan);
+
+    if (!cJSON_IsArray(member) && wanted == 0)
+        return true;
+    if (member && !cJSON_IsArray(member)) {
+        take_out(writer->tree, member);
+        member = NULL;
+    }
+    if (!member && !insert(writer, writer->tree, SCOPE_PLAN, "", "instances", cJSON_CreateArray()))
+        return false;
+    return put_elements(writer, cJSON_GetObjectItemCaseSensitive(writer->tree, "instances"), wanted);
+}
+
+/* ---- Secrets in places that the schema does not know ---- */
+
+static bool remove_strays(struct writer *writer, cJSON *object, const char *path)
+{
+    cJSON *next;
+    int index = 0;
+
+    for (cJSON *member = object->child; member; member = next, index++) {
+        char inner[128];
+
+        next = member->next;
+        if (member->string)
+            snprintf(inner, sizeof(inner), "%s%s%s", path, *path ? "." : "", member->string);
+        else
+            snprintf(inner, sizeof(inner), "%s[%d]", path, index);
+        if (pretty_is_secret(member) && !(cJSON_IsRaw(member) && member->valuestring[0] == '{')) {
+            cJSON_DetachItemViaPointer(object, member);
+            cJSON_Delete(member);
+            if (!leave_out(writer, inner))
+                return false;
+        } else if (!remove_strays(writer, member, inner)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* ---- "$drplan" ---- */
+
+/* Replaces, or with item NULL removes, a member of "$drplan". Takes item. */
+static bool set_own(struct writer *writer, cJSON *own, const char *name, cJSON *item)
+{
+    cJSON *old = cJSON_GetObjectItemCaseSensitive(own, name);
+
+    if (old && item)
+        return replace(writer, own, old, item);
+    if (old)
+        take_out(own, old);
+    if (!item || cJSON_AddItemToObject(own, name, item))
+        return true;
+    cJSON_Delete(item);
+    return error_memory(writer->err);
+}
+
+static bool put_settings(struct writer *writer, cJSON *own)
+{
+    for (int i = 0; i < SETTING_COUNT; i++) {
+        const char *name = plan_setting_name((enum plan_setting)i);
+        const char *value = plan_setting(writer->plan, (enum plan_setting)i);
+        const char *old = json_text(json_member(own, name));
+        cJSON *item = NULL;
+
+        if (value ? old && strcmp(old, value) == 0 : !old || !*old)
+            continue;
+        if (value) {
+            item = cJSON_CreateString(value);
+            if (!item)
+                return error_memory(writer->err);
+        }
+        if (!set_own(writer, own, name, item))
+            return false;
+    }
+    return true;
+}
+
+static bool extras_are_as_read(const struct writer *writer, const cJSON *list)
+{
+    const cJSON *node = cJSON_IsArray(list) ? list->child : NULL;
+
+    for (int i = 0; i < (int)plan_instances(writer->plan); i++) {
+        if ((cJSON_IsTrue(node) != 0) != plan_extras(writer->plan, i))
+            return false;
+        node = node ? node->next : NULL;
+    }
+    return true;
+}
+
+static cJSON *new_extras(const struct plan *plan, int count)
+{
+    cJSON *list = cJSON_CreateArray();
+
+    for (int i = 0; list && i < count; i++) {
+        cJSON *item = cJSON_CreateBool(plan_extras(plan, i));
+
+        if (!item || !cJSON_AddItemToArray(list, item)) {
+            cJSON_Delete(item);
+            cJSON_Delete(list);
+            return NULL;
+        }
+    }
+    return list;
+}
+
+static bool put_extras(struct writer *writer, cJSON *own)
+{
+    int count = (int)plan_instances(writer->plan);
+    cJSON *list;
+
+    if (extras_are_as_read(writer, json_member(own, "extras")))
+        return true;
+    while (count > 0 && !plan_extras(writer->plan, count - 1))
+        count--;
+    if (count == 0)
+        return set_own(writer, own, "extras", NULL);
+    list = new_extras(writer->plan, count);
+    return list ? set_own(writer, own, "extras", list) : error_memory(writer->err);
+}
+
+/* Hands *collected over to "$drplan" when it holds anything. */
+static bool put_collected(struct writer *writer, cJSON *own, const char *name, cJSON **collected)
+{
+    const cJSON *old = json_member(own, name);
+    cJSON *item = *collected;
+
+    if (!item->child)
+        return old && old->child ? set_own(writer, own, name, NULL) : true;
+    *collected = NULL;
+    return set_own(writer, own, name, item);
+}
+
+static bool fill_own(struct writer *writer, cJSON *own)
+{
+    return put_settings(writer, own) && put_extras(writer, own) &&
+           put_collected(writer, own, "kept", &writer->kept) &&
+           put_collected(writer, own, "secretsLeftOut", &writer->secrets);
+}
+
+static cJSON *new_own(void)
+{
+    cJSON *own = cJSON_CreateObject();
+    cJSON *version = cJSON_CreateRaw("1");
+
+    _Static_assert(DRAFT_VERSION == 1, "the version written here");
+    if (own && version && cJSON_AddItemToObject(own, "version", version))
+        return own;
+    cJSON_Delete(version);
+    cJSON_Delete(own);
+    return NULL;
+}
+
+/* A body that somebody else wrote gets "$drplan" only when there is something to remember. */
+static bool put_own(struct writer *writer)
+{
+    cJSON *old = cJSON_GetObjectItemCaseSensitive(writer->tree, "$drplan");
+    cJSON *own;
+
+    if (cJSON_IsObject(old))
+        return fill_own(writer, old);
+    own = new_own();
+    if (!own)
+        return error_memory(writer->err);
+    if (!fill_own(writer, own)) {
+        cJSON_Delete(own);
+        return false;
+    }
+    if (!own->child->next && plan_source(writer->plan)) {
+        cJSON_Delete(own);
+        return true;
+    }
+    return set_own(writer, writer->tree, "$drplan", own);
+}
+
+/* ---- The whole ---- */
+
+static bool plan_has(const struct plan *plan, struct place place)
+{
+    return !place_is_none(place) && place.instance < (int)plan_instances(plan);
+}
+
+/* What the draft kept aside and still should: what is as it was, and what this plan cannot hold. */
+static bool start_kept(struct writer *writer, const cJSON *old)
+{
+    cJSON *next;
+
+    writer->kept = cJSON_IsObject(old) ? cJSON_Duplicate(old, true) : cJSON_CreateObject();
+    if (!writer->kept)
+        return error_memory(writer->err);
+    for (cJSON *node = writer->kept->child; node; node = next) {
+        struct place place = place_from_path(node->string);
+
+        next = node->next;
+        if (plan_has(writer->plan, place) &&
+            (review_field(writer->review, place)->shown || !still_says(writer, place, node)))
+            take_out(writer->kept, node);
+    }
+    return true;
+}
+
+/* The secrets that an earlier saving left out and nobody has given since. */
+static bool start_secrets(struct writer *writer, const cJSON *old)
+{
+    cJSON *next;
+
+    writer->secrets = cJSON_IsArray(old) ? cJSON_Duplicate(old, true) : cJSON_CreateArray();
+    if (!writer->secrets)
+        return error_memory(writer->err);
+    for (cJSON *node = writer->secrets->child; node; node = next) {
+        struct place place = place_from_path(json_text(node) ? json_text(node) : "");
+
+        next = node->next;
+        if (plan_has(writer->plan, place) && plan_form(writer->plan, place) != ANSWER_NONE)
+            take_out(writer->secrets, node);
+    }
+    return true;
+}
+
+static bool put_all(struct writer *writer)
+{
+    const cJSON *source = plan_source(writer->plan);
+    const cJSON *own = json_member(source, "$drplan");
+
+    writer->tree = source ? cJSON_Duplicate(source, true) : cJSON_CreateObject();
+    if (!writer->tree)
+        return error_memory(writer->err);
+    return start_kept(writer, json_member(own, "kept")) &&
+           start_secrets(writer, json_member(own, "secretsLeftOut")) &&
+           put_fields(writer, writer->tree, SCOPE_PLAN, PLACE_PLAN) && put_instances(writer) &&
+           remove_strays(writer, writer->tree, "") && remove_strays(writer, writer->kept, "$drplan.kept") &&
+           put_own(writer);
+}
+
+bool draft_write(const struct plan *plan, struct buf *out, struct error *err)
+{
+    struct writer writer = {.plan = plan, .err = err};
+    struct review *review = review_new();
+    struct pretty pretty;
+    bool ok = review ? review_run(review, plan, err) : error_memory(err);
+
+    writer.review = review;
+    ok = ok && put_all(&writer);
+    if (ok) {
+        pretty_init(&pretty, out);
+        pretty_tree(&pretty, writer.tree);
+        buf_add_char(out, '\n');
+        if (out->failed || writer.failed)
+            ok = error_memory(err);
+    }
+    cJSON_Delete(writer.tree);
+    cJSON_Delete(writer.kept);
+    cJSON_Delete(writer.secrets);
+    review_free(review);
+    return ok;
+}

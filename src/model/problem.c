@@ -1,0 +1,140 @@
+#include "model/problem.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/words.h"
+
+/* Where a problem goes when they are sorted. */
+struct position {
+    size_t place;
+    size_t index;
+    enum severity severity;
+};
+
+void problems_release(struct problems *problems)
+{
+    free(problems->items);
+    *problems = (struct problems){0};
+}
+
+static bool grow(struct problems *problems)
+{
+    size_t capacity = problems->capacity ? problems->capacity * 2 : 16;
+    struct problem *items = reallocarray(problems->items, capacity, sizeof(*items));
+
+    if (!items)
+        return false;
+    problems->items = items;
+    problems->capacity = capacity;
+    return true;
+}
+
+/* A new problem, without its path and its message; NULL when memory is short. */
+static struct problem *start(struct problems *problems, struct place place, enum severity severity,
+                             const char *source)
+{
+    struct problem *problem;
+
+    if (problems->count == problems->capacity && !grow(problems)) {
+        problems->failed = true;
+        return NULL;
+    }
+    problem = &problems->items[problems->count++];
+    problem->place = place;
+    problem->severity = severity;
+    problem->source = source;
+    return problem;
+}
+
+static void say(struct problem *problem, const char *format, va_list arguments)
+    __attribute__((format(printf, 2, 0)));
+
+static void say(struct problem *problem, const char *format, va_list arguments)
+{
+    vsnprintf(problem->message, sizeof(problem->message), format, arguments);
+    words_mend(problem->message);
+}
+
+void problems_add(struct problems *problems, struct place place, enum severity severity, const char *source,
+                  const char *format, ...)
+{
+    struct problem *problem = start(problems, place, severity, source);
+    va_list arguments;
+
+    if (!problem)
+        return;
+    place_path(place, problem->path, sizeof(problem->path));
+    va_start(arguments, format);
+    say(problem, format, arguments);
+    va_end(arguments);
+}
+
+void problems_add_at(struct problems *problems, struct place place, const char *path, enum severity severity,
+                     const char *source, const char *format, ...)
+{
+    struct problem *problem = start(problems, place, severity, source);
+    va_list arguments;
+
+    if (!problem)
+        return;
+    snprintf(problem->path, sizeof(problem->path), "%s", path);
+    words_mend(problem->path);
+    va_start(arguments, format);
+    say(problem, format, arguments);
+    va_end(arguments);
+}
+
+/* A number that grows in the order in which fields are asked: the plan, each cluster, consumer progress. */
+static size_t place_rank(struct place place)
+{
+    if (place_is_none(place))
+        return SIZE_MAX;
+    if (schema[place.field].scope == SCOPE_INSTANCE)
+        return ((size_t)place.instance + 1) * FIELD_COUNT + place.field;
+    if (schema[place.field].step == STEP_PROGRESS)
+        return ((size_t)PLAN_INSTANCES_MAX + 1) * FIELD_COUNT + place.field;
+    return place.field;
+}
+
+static int compare(const void *a, const void *b)
+{
+    const struct position *left = a;
+    const struct position *right = b;
+
+    if (left->place != right->place)
+        return left->place < right->place ? -1 : 1;
+    if (left->severity != right->severity)
+        return left->severity == SEVERITY_ERROR ? -1 : 1;
+    return left->index < right->index ? -1 : left->index > right->index;
+}
+
+void problems_sort(struct problems *problems)
+{
+    struct position *positions;
+    struct problem *sorted;
+
+    if (problems->count < 2)
+        return;
+    positions = reallocarray(NULL, problems->count, sizeof(*positions));
+    sorted = reallocarray(NULL, problems->capacity, sizeof(*sorted));
+    if (!positions || !sorted) {
+        problems->failed = true;
+        free(positions);
+        free(sorted);
+        return;
+    }
+    for (size_t i = 0; i < problems->count; i++)
+        positions[i] = (struct position){.place = place_rank(problems->items[i].place),
+                                         .index = i,
+                                         .severity = problems->items[i].severity};
+    qsort(positions, problems->count, sizeof(*positions), compare);
+    for (size_t i = 0; i < problems->count; i++)
+        sorted[i] = problems->items[positions[i].index];
+    free(positions);
+    free(problems->items);
+    problems->items = sorted;
+}

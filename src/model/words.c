@@ -1,0 +1,86 @@
+#include "model/words.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#include "base/utf8.h"
+
+enum { NEAR_LENGTH_MAX = 40, NEAR_EDITS_MAX = 2 };
+
+static unsigned char lower(char c)
+{
+    return (unsigned char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+}
+
+bool words_same(const char *a, const char *b)
+{
+    while (*a && lower(*a) == lower(*b)) {
+        a++;
+        b++;
+    }
+    return !*a && !*b;
+}
+
+static size_t least(size_t a, size_t b, size_t c)
+{
+    size_t smaller = a < b ? a : b;
+
+    return smaller < c ? smaller : c;
+}
+
+bool words_near(const char *a, const char *b)
+{
+    size_t row[NEAR_LENGTH_MAX + 1];
+    size_t a_length = strlen(a);
+    size_t b_length = strlen(b);
+
+    /* Names of three letters are two slips away from anything. */
+    if (a_length > NEAR_LENGTH_MAX || b_length > NEAR_LENGTH_MAX || b_length <= NEAR_EDITS_MAX + 1)
+        return false;
+    for (size_t j = 0; j <= b_length; j++)
+        row[j] = j;
+    for (size_t i = 1; i <= a_length; i++) {
+        size_t diagonal = row[0];
+
+        row[0] = i;
+        for (size_t j = 1; j <= b_length; j++) {
+            size_t above = row[j];
+            size_t changed = diagonal + (lower(a[i - 1]) == lower(b[j - 1]) ? 0 : 1);
+
+            row[j] = least(row[j - 1] + 1, above + 1, changed);
+            diagonal = above;
+        }
+    }
+    return row[b_length] <= NEAR_EDITS_MAX;
+}
+
+int words_clip(const char *text, size_t limit)
+{
+    size_t length = strnlen(text, limit + 4); /* a whole character beyond the limit */
+    size_t at = 0;
+    uint32_t code_point;
+
+    while (at < length) {
+        size_t used = utf8_decode(text + at, length - at, &code_point);
+
+        if (at + used > limit)
+            break;
+        at += used;
+    }
+    return (int)at;
+}
+
+void words_mend(char *text)
+{
+    size_t length = strlen(text);
+    size_t start = length;
+    uint32_t code_point;
+
+    while (start > 0 && length - start < 3 && ((unsigned char)text[start - 1] & 0xC0) == 0x80)
+        start--;
+    if (start > 0 && (unsigned char)text[start - 1] >= 0xC0)
+        start--;
+    if (start < length && (utf8_decode(text + start, length - start, &code_point) != length - start ||
+                           code_point == UINT32_MAX))
+        text[start] = '\0';
+}

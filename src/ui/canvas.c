@@ -1,0 +1,507 @@
+#include "ui/canvas.h"
+
+#include <limits.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clean.h"
+#include "base/utf8.h"
+
+#define REPLACEMENT_TEXT "\xEF\xBF\xBD"
+/* Carries a combining mark that has no letter before it. */
+#define DOTTED_CIRCLE "\xE2\x97\x8C"
+
+static const struct cell blank_cell = {.text = " ", .width = 1};
+
+/* One sign a style, in the order of enum style, for canvas_style_text(). */
+static const char style_signs[] = ".dsTpPolLeExcC!?+hkb#nvJ";
+
+_Static_assert(sizeof(style_signs) == STYLE_COUNT + 1, "every style has a sign");
+
+/* ------------------------------------------------------------- graphemes */
+
+static bool is_printable_ascii(char c)
+{
+    return c >= ' ' && c <= '~';
+}
+
+/* A printable ASCII character that nothing behind it can combine with. */
+static bool stands_alone(const char *text, size_t length)
+{
+    return is_printable_ascii(text[0]) && (length == 1 || (unsigned char)text[1] < 0x80);
+}
+
+static void show(char shown[CELL_TEXT_SIZE], const char *prefix, const char *text, size_t length)
+{
+    size_t before = strlen(prefix);
+
+    memcpy(shown, prefix, before);
+    memcpy(shown + before, text, length);
+    shown[before + length] = '\0';
+}
+
+/* What a cell of its own can hold of a grapheme that needs no cleaning; returns its width, 1 or 2. */
+static int show_clean(const char *text, size_t length, int width, char shown[CELL_TEXT_SIZE])
+{
+    uint32_t first;
+    const char *base = "";
+
+    utf8_decode(text, length, &first);
+    if (first != UINT32_MAX && utf8_code_point_width(first) == 0)
+        base = DOTTED_CIRCLE;
+    if (strlen(base) + length < CELL_TEXT_SIZE)
+        show(shown, base, text, length);
+    else
+        show(shown, REPLACEMENT_TEXT, "", 0);
+    return width;
+}
+
+/* Columns of text that is clean already. */
+static int clean_width(const char *text)
+{
+    char shown[CELL_TEXT_SIZE];
+    size_t length = strlen(text);
+    int columns = 0;
+
+    while (length > 0) {
+        int width;
+        size_t used = utf8_grapheme(text, length, &width);
+
+        columns += show_clean(text, used, width, shown);
+        text += used;
+        length -= used;
+    }
+    return columns;
+}
+
+size_t canvas_grapheme(const char *text, size_t length, char shown[CELL_TEXT_SIZE], int *columns)
+{
+    size_t used;
+    int width;
+
+    _Static_assert(CELL_TEXT_SIZE >= 24, "clean_grapheme() fills 24 bytes");
+    if (length == 0) {
+        shown[0] = '\0';
+        *columns = 0;
+        return 0;
+    }
+    if (stands_alone(text, length)) {
+        show(shown, "", text, 1);
+        *columns = 1;
+        return 1;
+    }
+    used = utf8_grapheme(text, length, &width);
+    if (clean_grapheme(text, used, shown))
+        *columns = clean_width(shown);
+    else
+        *columns = show_clean(text, used, width, shown);
+    return used;
+}
+
+int canvas_width(const char *text)
+{
+    return canvas_width_length(text, strlen(text));
+}
+
+int canvas_width_length(const char *text, size_t length)
+{
+    int columns = 0;
+
+    while (length > 0 && columns < INT_MAX - CELL_TEXT_SIZE) {
+        char shown[CELL_TEXT_SIZE];
+        int width;
+        size_t used = canvas_grapheme(text, length, shown, &width);
+
+        columns += width;
+        text += used;
+        length -= used;
+    }
+    return columns;
+}
+
+/* ----------------------------------------------------------- the screen */
+
+bool canvas_resize(struct canvas *canvas, int columns, int rows)
+{
+    columns = columns < 1 || rows < 1 ? 0 : columns;
+    rows = columns == 0 ? 0 : rows;
+    if (columns != canvas->columns || rows != canvas->rows) {
+        struct cell *cells = NULL;
+
+        if (columns > 0) {
+            if ((size_t)columns > SIZE_MAX / sizeof(*cells) / (size_t)rows)
+                return false;
+            cells = calloc((size_t)columns * (size_t)rows, sizeof(*cells));
+            if (!cells)
+                return false;
+        }
+        canvas_release(canvas);
+        canvas->cells = cells;
+        canvas->columns = columns;
+        canvas->rows = rows;
+    }
+    canvas_clear(canvas);
+    return true;
+}
+
+void canvas_release(struct canvas *canvas)
+{
+    /* A password that was revealed has been in here. */
+    if (canvas->cells)
+        wipe(canvas->cells, (size_t)canvas->columns * (size_t)canvas->rows * sizeof(*canvas->cells));
+    free(canvas->cells);
+    canvas->cells = NULL;
+    canvas->columns = 0;
+    canvas->rows = 0;
+    canvas->cursor_row = -1;
+    canvas->cursor_column = -1;
+}
+
+static struct cell *row_cells(const struct canvas *canvas, int row)
+{
+    return canvas->cells + (size_t)row * (size_t)canvas->columns;
+}
+
+void canvas_clear(struct canvas *canvas)
+{
+    canvas->cursor_row = -1;
+    canvas->cursor_column = -1;
+    if (canvas->rows == 0)
+        return;
+    for (int column = 0; column < canvas->columns; column++)
+        canvas->cells[column] = blank_cell;
+    for (int row = 1; row < canvas->rows; row++)
+        memcpy(row_cells(canvas, row), canvas->cells, (size_t)canvas->columns * sizeof(*canvas->cells));
+}
+
+struct area canvas_area(const struct canvas *canvas)
+{
+    return (struct area){.rows = canvas->rows, .columns = canvas->columns};
+}
+
+/* The part of an area that is on the canvas, in columns of the canvas. */
+struct span {
+    int from, to;
+};
+
+static bool row_is_inside(const struct canvas *canvas, struct area area, int row)
+{
+    return row >= 0 && row < area.rows && area.row >= -row && area.row < canvas->rows - row;
+}
+
+static struct span visible_columns(const struct canvas *canvas, struct area area)
+{
+    struct span span = {area.column < 0 ? 0 : area.column, canvas->columns};
+
+    if (area.columns <= 0)
+        span.to = span.from;
+    else if (area.column < canvas->columns - area.columns)
+        span.to = area.column + area.columns;
+    if (span.to < span.from)
+        span.to = span.from;
+    return span;
+}
+
+/* A wide character loses both halves when one is overwritten. */
+static void split_wide(struct cell *cells, int columns, int column)
+{
+    struct cell *other = NULL;
+
+    if (cells[column].width == 0 && column > 0)
+        other = &cells[column - 1];
+    else if (cells[column].width == 2 && column + 1 < columns)
+        other = &cells[column + 1];
+    if (other) {
+        unsigned char style = other->style;
+
+        *other = blank_cell;
+        other->style = style;
+    }
+}
+
+static void set_cell(struct canvas *canvas, int row, int column, enum style style, const char *text,
+                     size_t length, int width)
+{
+    struct cell *cells = row_cells(canvas, row);
+    struct cell *cell = &cells[column];
+
+    if (cell->width != 1)
+        split_wide(cells, canvas->columns, column);
+    /* Whole cells are compared with memcmp(), so what is behind the text is always 0. */
+    memset(cell, 0, sizeof(*cell));
+    memcpy(cell->text, text, length);
+    cell->width = (unsigned char)width;
+    cell->style = (unsigned char)style;
+    if (width == 2) {
+        cell++;
+        if (cell->width == 2)
+            split_wide(cells, canvas->columns, column + 1);
+        memset(cell, 0, sizeof(*cell));
+        cell->style = (unsigned char)style;
+    }
+}
+
+/* Where text goes: a row of the canvas and the columns it may use. */
+struct pen {
+    struct canvas *canvas;
+    struct span span;
+    enum style style;
+    int row;    /* -1: measures only */
+    int column; /* of the canvas; may be left of the span */
+};
+
+static void pen_put(struct pen *pen, const char *text, size_t length, int width)
+{
+    int column = pen->column;
+
+    pen->column += width;
+    if (pen->row < 0)
+        return;
+    if (column >= pen->span.from && column + width <= pen->span.to)
+        set_cell(pen->canvas, pen->row, column, pen->style, text, length, width);
+    else if (column >= pen->span.from && column < pen->span.to)
+        set_cell(pen->canvas, pen->row, column, pen->style, " ", 1, 1);
+    else if (column < pen->span.from && pen->column > pen->span.from && pen->span.from < pen->span.to)
+        set_cell(pen->canvas, pen->row, pen->span.from, pen->style, " ", 1, 1);
+}
+
+/* Draws what canvas_grapheme() made: one grapheme of `columns`, or several for what was made visible. */
+static void pen_put_shown(struct pen *pen, const char *shown, int columns)
+{
+    size_t length = strlen(shown);
+    size_t used = utf8_grapheme(shown, length, NULL);
+
+    if (used == length) {
+        pen_put(pen, shown, length, columns);
+        return;
+    }
+    while (length > 0) {
+        char one[CELL_TEXT_SIZE];
+        int width;
+
+        used = utf8_grapheme(shown, length, &width);
+        width = show_clean(shown, used, width, one);
+        pen_put(pen, one, strlen(one), width);
+        shown += used;
+        length -= used;
+    }
+}
+
+static void pen_put_text(struct pen *pen, const char *text, size_t length)
+{
+    while (length > 0 && pen->column < pen->span.to) {
+        size_t used = 1;
+
+        if (stands_alone(text, length)) {
+            pen_put(pen, text, 1, 1);
+        } else {
+            char shown[CELL_TEXT_SIZE];
+            int width;
+
+            used = canvas_grapheme(text, length, shown, &width);
+            pen_put_shown(pen, shown, width);
+        }
+        text += used;
+        length -= used;
+    }
+}
+
+static struct pen pen_at(struct canvas *canvas, struct area area, int row, int column, enum style style)
+{
+    struct pen pen = {.canvas = canvas, .span = visible_columns(canvas, area), .style = style, .row = -1};
+
+    if (row_is_inside(canvas, area, row))
+        pen.row = area.row + row;
+    if (column > 0 && area.column > INT_MAX / 2 - column)
+        pen.column = INT_MAX / 2;
+    else if (column < 0 && area.column < INT_MIN / 2 - column)
+        pen.column = INT_MIN / 2;
+    else
+        pen.column = area.column + column;
+    return pen;
+}
+
+int canvas_put(struct canvas *canvas, struct area area, int row, int column, enum style style,
+               const char *text)
+{
+    return canvas_put_length(canvas, area, row, column, style, text, strlen(text));
+}
+
+int canvas_put_length(struct canvas *canvas, struct area area, int row, int column, enum style style,
+                      const char *text, size_t length)
+{
+    struct pen pen = pen_at(canvas, area, row, column, style);
+    int start = pen.column;
+
+    pen_put_text(&pen, text, length);
+    if (pen.column > pen.span.to && start <= pen.span.to)
+        pen.column = pen.span.to;
+    return pen.column - start;
+}
+
+int canvas_putf(struct canvas *canvas, struct area area, int row, int column, enum style style,
+                const char *format, ...)
+{
+    struct buf text = BUF_INIT;
+    va_list arguments;
+    int columns;
+
+    va_start(arguments, format);
+    buf_vaddf(&text, format, arguments);
+    va_end(arguments);
+    columns = canvas_put_length(canvas, area, row, column, style, buf_text(&text), text.length);
+    buf_release(&text);
+    return columns;
+}
+
+/* The bytes of text that fit into `columns`. */
+static size_t fitting(const char *text, size_t length, int columns)
+{
+    size_t at = 0;
+
+    while (at < length) {
+        char shown[CELL_TEXT_SIZE];
+        int width;
+        size_t used = canvas_grapheme(text + at, length - at, shown, &width);
+
+        if (width > columns)
+            break;
+        columns -= width;
+        at += used;
+    }
+    return at;
+}
+
+int canvas_put_cut(struct canvas *canvas, struct area area, int row, int column, enum style style,
+                   const char *text)
+{
+    const char *mark = canvas->ascii ? "..." : "\xE2\x80\xA6";
+    int mark_columns = canvas->ascii ? 3 : 1;
+    int room = column < area.columns ? area.columns - column : 0;
+    size_t length = strlen(text);
+    int taken;
+
+    if (fitting(text, length, room) == length)
+        return canvas_put_length(canvas, area, row, column, style, text, length);
+    length = fitting(text, length, room - mark_columns);
+    taken = canvas_put_length(canvas, area, row, column, style, text, length);
+    return taken + canvas_put(canvas, area, row, column + taken, style, mark);
+}
+
+void canvas_style(struct canvas *canvas, struct area area, int row, int column, int columns, enum style style)
+{
+    struct pen pen = pen_at(canvas, area, row, column, style);
+    int to = columns > pen.span.to - pen.column ? pen.span.to : pen.column + columns;
+
+    if (pen.row < 0)
+        return;
+    for (int at = pen.column < pen.span.from ? pen.span.from : pen.column; at < to; at++)
+        row_cells(canvas, pen.row)[at].style = (unsigned char)style;
+}
+
+void canvas_blank(struct canvas *canvas, struct area area, enum style style)
+{
+    struct span span = visible_columns(canvas, area);
+
+    for (int row = 0; row < area.rows && row < canvas->rows; row++) {
+        if (!row_is_inside(canvas, area, row))
+            continue;
+        for (int column = span.from; column < span.to; column++)
+            set_cell(canvas, area.row + row, column, style, " ", 1, 1);
+    }
+}
+
+/* ---------------------------------------------------------------- lines */
+
+enum line_part { LINE_ACROSS, LINE_DOWN, LINE_TOP_LEFT, LINE_TOP_RIGHT, LINE_BOTTOM_LEFT, LINE_BOTTOM_RIGHT };
+
+static void put_part(struct canvas *canvas, struct area area, int row, int column, enum style style,
+                     enum line_part part)
+{
+    static const char *const box[] = {"\xE2\x94\x80", "\xE2\x94\x82", "\xE2\x94\x8C",
+                                      "\xE2\x94\x90", "\xE2\x94\x94", "\xE2\x94\x98"};
+    static const char *const plain[] = {"-", "|", "+", "+", "+", "+"};
+
+    canvas_put(canvas, area, row, column, style, canvas->ascii ? plain[part] : box[part]);
+}
+
+void canvas_rule(struct canvas *canvas, struct area area, int row, enum style style)
+{
+    for (int column = 0; column < area.columns && column < canvas->columns - area.column; column++)
+        put_part(canvas, area, row, column, style, LINE_ACROSS);
+}
+
+void canvas_rule_down(struct canvas *canvas, struct area area, int column, enum style style)
+{
+    for (int row = 0; row < area.rows && row < canvas->rows - area.row; row++)
+        put_part(canvas, area, row, column, style, LINE_DOWN);
+}
+
+void canvas_frame(struct canvas *canvas, struct area area, enum style style)
+{
+    int right = area.columns - 1, bottom = area.rows - 1;
+
+    if (right < 0 || bottom < 0)
+        return;
+    canvas_rule(canvas, area, 0, style);
+    canvas_rule(canvas, area, bottom, style);
+    canvas_rule_down(canvas, area, 0, style);
+    canvas_rule_down(canvas, area, right, style);
+    put_part(canvas, area, 0, 0, style, LINE_TOP_LEFT);
+    put_part(canvas, area, 0, right, style, LINE_TOP_RIGHT);
+    put_part(canvas, area, bottom, 0, style, LINE_BOTTOM_LEFT);
+    put_part(canvas, area, bottom, right, style, LINE_BOTTOM_RIGHT);
+}
+
+void canvas_cursor(struct canvas *canvas, struct area area, int row, int column)
+{
+    struct pen pen = pen_at(canvas, area, row, column, STYLE_PLAIN);
+
+    canvas->cursor_row = -1;
+    canvas->cursor_column = -1;
+    if (pen.row < 0 || column < 0 || pen.column < pen.span.from || pen.column >= pen.span.to)
+        return;
+    canvas->cursor_row = pen.row;
+    canvas->cursor_column = pen.column;
+}
+
+/* ------------------------------------------------------------ as text */
+
+static bool is_blank(const struct cell *cell)
+{
+    return cell->text[0] == ' ' && cell->text[1] == '\0';
+}
+
+void canvas_text(const struct canvas *canvas, struct buf *out)
+{
+    for (int row = 0; row < canvas->rows; row++) {
+        const struct cell *cells = row_cells(canvas, row);
+        int columns = canvas->columns;
+
+        while (columns > 0 && is_blank(&cells[columns - 1]))
+            columns--;
+        for (int column = 0; column < columns; column++)
+            buf_add_text(out, cells[column].text);
+        buf_add_char(out, '\n');
+    }
+    if (canvas->cursor_row < 0)
+        buf_add_text(out, "cursor hidden\n");
+    else
+        buf_addf(out, "cursor %d,%d\n", canvas->cursor_row, canvas->cursor_column);
+}
+
+void canvas_style_text(const struct canvas *canvas, struct buf *out)
+{
+    for (int row = 0; row < canvas->rows; row++) {
+        const struct cell *cells = row_cells(canvas, row);
+        int columns = canvas->columns;
+
+        while (columns > 0 && cells[columns - 1].style == STYLE_PLAIN)
+            columns--;
+        for (int column = 0; column < columns; column++)
+            buf_add_char(out, style_signs[cells[column].style]);
+        buf_add_char(out, '\n');
+    }
+}

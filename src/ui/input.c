@@ -1,0 +1,834 @@
+#include "ui/input.h"
+
+#include <limits.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/utf8.h"
+
+/*
+ * A state machine over the bytes fed and not used yet. One step uses some of
+ * them, may hand out events, and may change the state; where a sequence turns
+ * out to be none, the byte that broke it is not used and is seen anew by the
+ * state that follows.
+ */
+enum state {
+    STATE_GROUND,        /* between sequences: text and controls */
+    STATE_ESCAPE,        /* ESC */
+    STATE_CSI,           /* ESC [ */
+    STATE_CSI_LINUX,     /* ESC [ [ : function keys of the linux console */
+    STATE_SS3,           /* ESC O */
+    STATE_MOUSE,         /* ESC [ M : three bytes of an X10 mouse report follow */
+    STATE_STRING,        /* OSC, DCS, APC, PM, SOS: swallowed to its end */
+    STATE_STRING_ESCAPE, /* ESC in a string: the first half of its end */
+    STATE_PASTE,         /* between ESC [ 200 ~ and ESC [ 201 ~ */
+};
+
+enum { BYTE_BEL = 0x07, BYTE_CAN = 0x18, BYTE_SUB = 0x1A, BYTE_ESC = 0x1B, BYTE_DEL = 0x7F };
+
+/* Parameters and their parts (a:b) that any sequence we know has at most. */
+enum { PARAMETERS = 3, PARTS = 3, SEQUENCE_SIZE = 64, WAITING = 2 };
+
+static const char paste_end[] = "\x1b[201~";
+
+struct input {
+    struct buf bytes; /* fed */
+    size_t at;        /* used */
+    enum state state;
+    bool alt;        /* an ESC before what comes now */
+    bool escaped;    /* in a sequence: one more ESC before its own */
+    char introducer; /* the byte behind the ESC */
+    char sequence[SEQUENCE_SIZE];
+    size_t sequence_length; /* may exceed SEQUENCE_SIZE: then it is none we know */
+    struct buf paste;
+    bool paste_cut;
+    size_t paste_matched; /* bytes of paste_end seen */
+    bool paste_given;     /* the last event borrows the paste */
+    struct event waiting[WAITING];
+    size_t waiting_count;
+    bool silence; /* input_flush(): what is incomplete stays so */
+    bool given;   /* an event was handed out of what was fed last */
+};
+
+struct input *input_new(void)
+{
+    struct input *input = calloc(1, sizeof(*input));
+
+    if (!input)
+        return NULL;
+    buf_init(&input->bytes, BUF_LIMIT_DEFAULT);
+    buf_init(&input->paste, INPUT_PASTE_MAX);
+    return input;
+}
+
+void input_free(struct input *input)
+{
+    if (!input)
+        return;
+    buf_release(&input->bytes);
+    buf_release(&input->paste);
+    /* Keys of a password may be waiting. */
+    wipe(input, sizeof(*input));
+    free(input);
+}
+
+bool input_feed(struct input *input, const char *bytes, size_t length)
+{
+    if (input->at == input->bytes.length) {
+        buf_clear(&input->bytes);
+        input->at = 0;
+        input->given = false;
+    }
+    buf_add(&input->bytes, bytes, length);
+    if (input->bytes.failed) {
+        input->bytes.failed = false;
+        return false;
+    }
+    return true;
+}
+
+/* --------------------------------------------------------------- events */
+
+static void give(struct input *input, const struct event *event)
+{
+    if (input->waiting_count < WAITING)
+        input->waiting[input->waiting_count++] = *event;
+}
+
+static void give_press(struct input *input, enum press press, unsigned modifiers)
+{
+    struct event event = {.kind = EVENT_PRESS, .press = press, .modifiers = modifiers};
+
+    give(input, &event);
+}
+
+static void give_text(struct input *input, const char *text, size_t length, unsigned modifiers)
+{
+    struct event event = {.kind = EVENT_PRESS, .press = PRESS_CHARACTER, .modifiers = modifiers};
+
+    memcpy(event.text, text, length);
+    give(input, &event);
+}
+
+static void give_code_point(struct input *input, uint32_t code_point, unsigned modifiers)
+{
+    char text[4];
+
+    give_text(input, text, utf8_encode(code_point, text), modifiers);
+}
+
+/* The ESC before a sequence that turned out to be no key that Alt could be pressed with. */
+static void give_escape_before(struct input *input)
+{
+    if (input->escaped)
+        give_press(input, PRESS_ESCAPE, 0);
+    input->escaped = false;
+}
+
+/* ------------------------------------------------- what keys are called */
+
+struct named_key {
+    int code; /* a final byte, a number before '~', or a code point of CSI u */
+    enum press press;
+    unsigned modifiers;
+    char character; /* with PRESS_CHARACTER */
+};
+
+static const struct named_key csi_finals[] = {
+    {'A', PRESS_UP, 0, 0},
+    {'B', PRESS_DOWN, 0, 0},
+    {'C', PRESS_RIGHT, 0, 0},
+    {'D', PRESS_LEFT, 0, 0},
+    {'F', PRESS_END, 0, 0},
+    {'H', PRESS_HOME, 0, 0},
+    {'P', PRESS_F1, 0, 0},
+    {'Q', PRESS_F2, 0, 0},
+    {'R', PRESS_F3, 0, 0},
+    {'S', PRESS_F4, 0, 0},
+    {'Z', PRESS_BACK_TAB, 0, 0},
+    /* rxvt */
+    {'a', PRESS_UP, MODIFIER_SHIFT, 0},
+    {'b', PRESS_DOWN, MODIFIER_SHIFT, 0},
+    {'c', PRESS_RIGHT, MODIFIER_SHIFT, 0},
+    {'d', PRESS_LEFT, MODIFIER_SHIFT, 0},
+    {0, PRESS_NONE, 0, 0},
+};
+
+static const struct named_key csi_linux_finals[] = {
+    {'A', PRESS_F1, 0, 0}, {'B', PRESS_F2, 0, 0}, {'C', PRESS_F3, 0, 0},
+    {'D', PRESS_F4, 0, 0}, {'E', PRESS_F5, 0, 0}, {0, PRESS_NONE, 0, 0},
+};
+
+static const struct named_key ss3_finals[] = {
+    {'A', PRESS_UP, 0, 0},
+    {'B', PRESS_DOWN, 0, 0},
+    {'C', PRESS_RIGHT, 0, 0},
+    {'D', PRESS_LEFT, 0, 0},
+    {'F', PRESS_END, 0, 0},
+    {'H', PRESS_HOME, 0, 0},
+    {'P', PRESS_F1, 0, 0},
+    {'Q', PRESS_F2, 0, 0},
+    {'R', PRESS_F3, 0, 0},
+    {'S', PRESS_F4, 0, 0},
+    /* rxvt */
+    {'a', PRESS_UP, MODIFIER_CONTROL, 0},
+    {'b', PRESS_DOWN, MODIFIER_CONTROL, 0},
+    {'c', PRESS_RIGHT, MODIFIER_CONTROL, 0},
+    {'d', PRESS_LEFT, MODIFIER_CONTROL, 0},
+    /* the keypad in application mode */
+    {'I', PRESS_TAB, 0, 0},
+    {'M', PRESS_ENTER, 0, 0},
+    {'X', PRESS_CHARACTER, 0, '='},
+    {'j', PRESS_CHARACTER, 0, '*'},
+    {'k', PRESS_CHARACTER, 0, '+'},
+    {'l', PRESS_CHARACTER, 0, ','},
+    {'m', PRESS_CHARACTER, 0, '-'},
+    {'n', PRESS_CHARACTER, 0, '.'},
+    {'o', PRESS_CHARACTER, 0, '/'},
+    {'p', PRESS_CHARACTER, 0, '0'},
+    {'q', PRESS_CHARACTER, 0, '1'},
+    {'r', PRESS_CHARACTER, 0, '2'},
+    {'s', PRESS_CHARACTER, 0, '3'},
+    {'t', PRESS_CHARACTER, 0, '4'},
+    {'u', PRESS_CHARACTER, 0, '5'},
+    {'v', PRESS_CHARACTER, 0, '6'},
+    {'w', PRESS_CHARACTER, 0, '7'},
+    {'x', PRESS_CHARACTER, 0, '8'},
+    {'y', PRESS_CHARACTER, 0, '9'},
+    {0, PRESS_NONE, 0, 0},
+};
+
+static const struct named_key tilde_numbers[] = {
+    {1, PRESS_HOME, 0, 0},
+    {2, PRESS_INSERT, 0, 0},
+    {3, PRESS_DELETE, 0, 0},
+    {4, PRESS_END, 0, 0},
+    {5, PRESS_PAGE_UP, 0, 0},
+    {6, PRESS_PAGE_DOWN, 0, 0},
+    {7, PRESS_HOME, 0, 0},
+    {8, PRESS_END, 0, 0},
+    {11, PRESS_F1, 0, 0},
+    {12, PRESS_F2, 0, 0},
+    {13, PRESS_F3, 0, 0},
+    {14, PRESS_F4, 0, 0},
+    {15, PRESS_F5, 0, 0},
+    {17, PRESS_F6, 0, 0},
+    {18, PRESS_F7, 0, 0},
+    {19, PRESS_F8, 0, 0},
+    {20, PRESS_F9, 0, 0},
+    {21, PRESS_F10, 0, 0},
+    {23, PRESS_F11, 0, 0},
+    {24, PRESS_F12, 0, 0},
+    /* The linux console sends F13 to F20 for these. */
+    {25, PRESS_F1, MODIFIER_SHIFT, 0},
+    {26, PRESS_F2, MODIFIER_SHIFT, 0},
+    {28, PRESS_F3, MODIFIER_SHIFT, 0},
+    {29, PRESS_F4, MODIFIER_SHIFT, 0},
+    {31, PRESS_F5, MODIFIER_SHIFT, 0},
+    {32, PRESS_F6, MODIFIER_SHIFT, 0},
+    {33, PRESS_F7, MODIFIER_SHIFT, 0},
+    {34, PRESS_F8, MODIFIER_SHIFT, 0},
+    {0, PRESS_NONE, 0, 0},
+};
+
+static const struct named_key csi_u_codes[] = {
+    {9, PRESS_TAB, 0, 0},
+    {13, PRESS_ENTER, 0, 0},
+    {27, PRESS_ESCAPE, 0, 0},
+    {127, PRESS_BACKSPACE, 0, 0},
+    /* the keypad of kitty's protocol */
+    {57399, PRESS_CHARACTER, 0, '0'},
+    {57400, PRESS_CHARACTER, 0, '1'},
+    {57401, PRESS_CHARACTER, 0, '2'},
+    {57402, PRESS_CHARACTER, 0, '3'},
+    {57403, PRESS_CHARACTER, 0, '4'},
+    {57404, PRESS_CHARACTER, 0, '5'},
+    {57405, PRESS_CHARACTER, 0, '6'},
+    {57406, PRESS_CHARACTER, 0, '7'},
+    {57407, PRESS_CHARACTER, 0, '8'},
+    {57408, PRESS_CHARACTER, 0, '9'},
+    {57409, PRESS_CHARACTER, 0, '.'},
+    {57410, PRESS_CHARACTER, 0, '/'},
+    {57411, PRESS_CHARACTER, 0, '*'},
+    {57412, PRESS_CHARACTER, 0, '-'},
+    {57413, PRESS_CHARACTER, 0, '+'},
+    {57414, PRESS_ENTER, 0, 0},
+    {57415, PRESS_CHARACTER, 0, '='},
+    {57416, PRESS_CHARACTER, 0, ','},
+    {57417, PRESS_LEFT, 0, 0},
+    {57418, PRESS_RIGHT, 0, 0},
+    {57419, PRESS_UP, 0, 0},
+    {57420, PRESS_DOWN, 0, 0},
+    {57421, PRESS_PAGE_UP, 0, 0},
+    {57422, PRESS_PAGE_DOWN, 0, 0},
+    {57423, PRESS_HOME, 0, 0},
+    {57424, PRESS_END, 0, 0},
+    {57425, PRESS_INSERT, 0, 0},
+    {57426, PRESS_DELETE, 0, 0},
+    {0, PRESS_NONE, 0, 0},
+};
+
+static const struct named_key *find_key(const struct named_key *keys, int code)
+{
+    for (; keys->press != PRESS_NONE; keys++)
+        if (keys->code == code)
+            return keys;
+    return NULL;
+}
+
+/* Hands out a key of a table; false when it is in none. */
+static bool give_named(struct input *input, const struct named_key *keys, int code, unsigned modifiers)
+{
+    const struct named_key *key = find_key(keys, code);
+
+    if (!key)
+        return false;
+    modifiers |= key->modifiers;
+    if (input->escaped)
+        modifiers |= MODIFIER_ALT;
+    input->escaped = false;
+    if (key->press == PRESS_CHARACTER)
+        give_text(input, &key->character, 1, modifiers);
+    else if (key->press == PRESS_BACK_TAB || (key->press == PRESS_TAB && (modifiers & MODIFIER_SHIFT)))
+        give_press(input, PRESS_BACK_TAB, modifiers & ~(unsigned)MODIFIER_SHIFT);
+    else
+        give_press(input, key->press, modifiers);
+    return true;
+}
+
+/* ------------------------------------------------------------ CSI, whole */
+
+struct parameters {
+    char prefix; /* '<', '=', '>', '?', or 0 */
+    int count;   /* parameters given, an empty one too */
+    int value[PARAMETERS][PARTS];
+    bool odd; /* something else than parameters is in it */
+};
+
+enum { VALUE_MAX = 1 << 24 };
+
+static struct parameters parameters_of(const struct input *input)
+{
+    struct parameters found = {0};
+    size_t at = 0;
+    int part = 0;
+
+    found.odd = input->sequence_length > SEQUENCE_SIZE;
+    if (found.odd)
+        return found;
+    if (input->sequence_length > 0 && input->sequence[0] >= '<' && input->sequence[0] <= '?')
+        found.prefix = input->sequence[at++];
+    found.count = at < input->sequence_length ? 1 : 0;
+    for (; at < input->sequence_length; at++) {
+        char c = input->sequence[at];
+
+        if (c == ';') {
+            found.odd = found.odd || ++found.count > PARAMETERS;
+            part = 0;
+        } else if (c == ':') {
+            part++;
+        } else if (c < '0' || c > '9') {
+            found.odd = true;
+        } else if (found.count <= PARAMETERS && part < PARTS) {
+            int *value = &found.value[found.count - 1][part];
+
+            *value = *value < VALUE_MAX ? *value * 10 + (c - '0') : VALUE_MAX;
+        }
+    }
+    return found;
+}
+
+/* What xterm and kitty write: 1 and one bit for each modifier. */
+enum { SENT_SUPER = 8, SENT_HYPER = 16, SENT_META = 32, RELEASED = 3 };
+
+static unsigned sent_modifiers(int value)
+{
+    return value > 1 ? (unsigned)(value - 1) : 0;
+}
+
+static unsigned our_modifiers(unsigned sent)
+{
+    unsigned modifiers = sent & (MODIFIER_SHIFT | MODIFIER_ALT | MODIFIER_CONTROL);
+
+    return sent & SENT_META ? modifiers | MODIFIER_ALT : modifiers;
+}
+
+/* A key named by its code point; `shifted` is what Shift makes of it, 0 when not told. */
+static void give_coded(struct input *input, int code, int shifted, unsigned sent)
+{
+    unsigned modifiers = our_modifiers(sent);
+    bool escaped = input->escaped;
+
+    /* Windows and command keys belong to the desktop. */
+    if ((sent & (SENT_SUPER | SENT_HYPER)) || give_named(input, csi_u_codes, code, modifiers))
+        return;
+    /* Below are controls; from there on kitty has keys without text. */
+    if (code < ' ' || (code >= 0x80 && code < 0xA0) || (code >= 0xE000 && code <= 0xF8FF))
+        return;
+    if (modifiers & MODIFIER_SHIFT) {
+        if (shifted >= ' ' && shifted != BYTE_DEL && !(shifted >= 0x80 && shifted < 0xA0))
+            code = shifted;
+        else if (code >= 'a' && code <= 'z')
+            code = code - 'a' + 'A';
+        modifiers &= ~(unsigned)MODIFIER_SHIFT;
+    }
+    if ((modifiers & MODIFIER_CONTROL) && code >= 'A' && code <= 'Z')
+        code = code - 'A' + 'a';
+    input->escaped = false;
+    if (code <= 0x10FFFF && !(code >= 0xD800 && code <= 0xDFFF))
+        give_code_point(input, (uint32_t)code, escaped ? modifiers | MODIFIER_ALT : modifiers);
+}
+
+enum { BUTTON_MASK = 0x03, BUTTON_MOVED = 0x20, BUTTON_WHEEL = 0x40, BUTTON_MORE = 0x80, BUTTON_NONE = 3 };
+
+/* A mouse report; row and column from 1. Only the left button and the wheel mean anything here. */
+static void give_mouse(struct input *input, int code, bool pressed, int column, int row)
+{
+    struct event event = {.kind = EVENT_MOUSE, .row = row - 1, .column = column - 1};
+    int button = code & BUTTON_MASK;
+
+    give_escape_before(input);
+    if (row < 1 || column < 1 || code < 0 || (code & (BUTTON_MOVED | BUTTON_MORE)))
+        return;
+    if (code & BUTTON_WHEEL) {
+        if (button > 1 || !pressed)
+            return;
+        event.mouse = button == 0 ? MOUSE_WHEEL_UP : MOUSE_WHEEL_DOWN;
+    } else if (button == BUTTON_NONE) {
+        event.mouse = MOUSE_RELEASE;
+    } else if (button == 0) {
+        event.mouse = pressed ? MOUSE_PRESS : MOUSE_RELEASE;
+    } else {
+        return;
+    }
+    event.modifiers = (code & 4 ? MODIFIER_SHIFT : 0U) | (code & 8 ? MODIFIER_ALT : 0U) |
+                      (code & 16 ? MODIFIER_CONTROL : 0U);
+    give(input, &event);
+}
+
+static void begin_paste(struct input *input)
+{
+    give_escape_before(input);
+    buf_clear(&input->paste);
+    input->paste_cut = false;
+    input->paste_matched = 0;
+    input->state = STATE_PASTE;
+}
+
+static void csi_tilde(struct input *input, const struct parameters *found, unsigned modifiers)
+{
+    int number = found->value[0][0];
+
+    if (number == 200)
+        begin_paste(input);
+    else if (number == 27 && found->count == 3)
+        give_coded(input, found->value[2][0], 0, sent_modifiers(found->value[1][0]));
+    else
+        give_named(input, tilde_numbers, number, modifiers);
+}
+
+/* A whole sequence: its parameters are kept, this is its last byte. */
+static void csi_end(struct input *input, char final)
+{
+    struct parameters found = parameters_of(input);
+    unsigned sent = sent_modifiers(found.value[1][0]);
+    unsigned modifiers = our_modifiers(sent);
+
+    input->state = STATE_GROUND;
+    /* xterm's Meta is where kitty has Super. */
+    if (sent & SENT_SUPER)
+        modifiers |= MODIFIER_ALT;
+    if (found.odd || found.value[1][1] == RELEASED) {
+        give_escape_before(input);
+        return;
+    }
+    if (found.prefix == '<' && (final == 'M' || final == 'm') && found.count == 3)
+        give_mouse(input, found.value[0][0], final == 'M', found.value[1][0], found.value[2][0]);
+    else if (found.prefix == 0 && final == 'M' && found.count == 3)
+        give_mouse(input, found.value[0][0] - ' ', true, found.value[1][0], found.value[2][0]);
+    else if (found.prefix == 0 && final == 'u')
+        give_coded(input, found.value[0][0], found.value[0][1], sent);
+    else if (found.prefix == 0 && final == '~')
+        csi_tilde(input, &found, modifiers);
+    else if (found.prefix == 0 && found.count == 1 && final == '$')
+        give_named(input, tilde_numbers, found.value[0][0], MODIFIER_SHIFT);
+    else if (found.prefix == 0 && found.count == 1 && final == '^')
+        give_named(input, tilde_numbers, found.value[0][0], MODIFIER_CONTROL);
+    else if (found.prefix == 0 && found.count == 1 && final == '@')
+        give_named(input, tilde_numbers, found.value[0][0], MODIFIER_CONTROL | MODIFIER_SHIFT);
+    else if (found.prefix == 0 && found.value[0][0] <= 1)
+        give_named(input, csi_finals, final, modifiers);
+    give_escape_before(input);
+}
+
+/* ------------------------------------------------------------ the states */
+
+static void keep(struct input *input, char c)
+{
+    if (input->sequence_length < SEQUENCE_SIZE)
+        input->sequence[input->sequence_length] = c;
+    if (input->sequence_length <= SEQUENCE_SIZE)
+        input->sequence_length++;
+}
+
+static void begin(struct input *input, enum state state, char introducer)
+{
+    input->state = state;
+    input->introducer = introducer;
+    input->sequence_length = 0;
+}
+
+/* A control in a sequence breaks it and counts for itself, but for those that say just that. */
+static void break_off(struct input *input, unsigned char byte)
+{
+    give_escape_before(input);
+    input->state = STATE_GROUND;
+    if (byte == BYTE_CAN || byte == BYTE_SUB)
+        input->at++;
+}
+
+static bool is_parameter(const struct input *input, unsigned char byte)
+{
+    /* rxvt ends a key with '$', which is no final byte anywhere else: only behind one plain number. */
+    if (byte == '$' && input->sequence_length > 0 && input->sequence_length <= 2) {
+        struct parameters found = parameters_of(input);
+
+        return found.prefix != 0 || found.odd || !find_key(tilde_numbers, found.value[0][0]);
+    }
+    return byte >= ' ' && byte < '@';
+}
+
+static void step_csi(struct input *input, unsigned char byte)
+{
+    if (byte < ' ' || byte >= BYTE_DEL) {
+        break_off(input, byte);
+        return;
+    }
+    input->at++;
+    if (is_parameter(input, byte))
+        keep(input, (char)byte);
+    else if (byte == '[' && input->sequence_length == 0)
+        begin(input, STATE_CSI_LINUX, '[');
+    else if (byte == 'M' && input->sequence_length == 0)
+        begin(input, STATE_MOUSE, 'M');
+    else
+        csi_end(input, (char)byte);
+}
+
+static void step_csi_linux(struct input *input, unsigned char byte)
+{
+    if (byte < ' ' || byte >= BYTE_DEL) {
+        break_off(input, byte);
+        return;
+    }
+    input->at++;
+    input->state = STATE_GROUND;
+    give_named(input, csi_linux_finals, byte, 0);
+    give_escape_before(input);
+}
+
+static void step_ss3(struct input *input, unsigned char byte)
+{
+    struct parameters found;
+
+    if (byte < ' ' || byte >= BYTE_DEL) {
+        break_off(input, byte);
+        return;
+    }
+    input->at++;
+    if (byte < '@') {
+        keep(input, (char)byte);
+        return;
+    }
+    found = parameters_of(input);
+    input->state = STATE_GROUND;
+    if (!found.odd && found.prefix == 0)
+        give_named(input, ss3_finals, byte, our_modifiers(sent_modifiers(found.value[0][0])));
+    give_escape_before(input);
+}
+
+static void step_mouse(struct input *input, unsigned char byte)
+{
+    const char *report = input->sequence;
+
+    if (byte < ' ') {
+        break_off(input, byte);
+        return;
+    }
+    input->at++;
+    keep(input, (char)byte);
+    if (input->sequence_length < 3)
+        return;
+    input->state = STATE_GROUND;
+    give_mouse(input, (unsigned char)report[0] - ' ', true, (unsigned char)report[1] - ' ',
+               (unsigned char)report[2] - ' ');
+}
+
+static void step_string(struct input *input, unsigned char byte)
+{
+    input->at++;
+    input->sequence_length = 1;
+    if (byte == BYTE_ESC)
+        input->state = STATE_STRING_ESCAPE;
+    else if (byte == BYTE_BEL || byte == BYTE_CAN || byte == BYTE_SUB)
+        input->state = STATE_GROUND;
+}
+
+static void step_string_escape(struct input *input, unsigned char byte)
+{
+    if (byte == '\\') {
+        input->at++;
+        input->state = STATE_GROUND;
+    } else {
+        input->state = STATE_ESCAPE;
+    }
+}
+
+static void step_escape(struct input *input, unsigned char byte)
+{
+    if (byte == BYTE_ESC) {
+        /* Perhaps Alt with a key that sends a sequence; more of them are just that many. */
+        give_escape_before(input);
+        input->escaped = true;
+        input->at++;
+    } else if (byte == '[' || byte == 'O') {
+        begin(input, byte == '[' ? STATE_CSI : STATE_SS3, (char)byte);
+        input->at++;
+    } else {
+        give_escape_before(input);
+        if (byte == ']' || byte == 'P' || byte == 'X' || byte == '^' || byte == '_') {
+            begin(input, STATE_STRING, (char)byte);
+            input->at++;
+        } else {
+            input->alt = true;
+            input->state = STATE_GROUND;
+        }
+    }
+}
+
+static void paste_add(struct input *input, const char *bytes, size_t length)
+{
+    size_t room = INPUT_PASTE_MAX - input->paste.length;
+
+    if (length > room) {
+        length = room;
+        input->paste_cut = true;
+    }
+    buf_add(&input->paste, bytes, length);
+}
+
+static void end_paste(struct input *input, bool cut)
+{
+    struct event event = {.kind = EVENT_PASTE};
+
+    event.paste_cut = cut || input->paste_cut || input->paste.failed;
+    event.paste = buf_text(&input->paste);
+    event.paste_length = input->paste.length;
+    input->paste_given = true;
+    input->state = STATE_GROUND;
+    give(input, &event);
+}
+
+static void step_paste(struct input *input)
+{
+    const char *bytes = buf_text(&input->bytes) + input->at;
+    size_t length = input->bytes.length - input->at;
+    const char *mark;
+
+    if (input->paste_matched > 0) {
+        if (*bytes != paste_end[input->paste_matched]) {
+            paste_add(input, paste_end, input->paste_matched);
+            input->paste_matched = 0;
+            return;
+        }
+        input->at++;
+        if (++input->paste_matched == sizeof(paste_end) - 1)
+            end_paste(input, false);
+        return;
+    }
+    mark = memchr(bytes, BYTE_ESC, length);
+    if (mark) {
+        length = (size_t)(mark - bytes);
+        input->paste_matched = 1;
+        input->at++;
+    }
+    paste_add(input, bytes, length);
+    input->at += length;
+}
+
+static void step_control(struct input *input, unsigned char byte, unsigned modifiers)
+{
+    static const char behind_letters[] = "\\]^_";
+
+    input->at++;
+    if (byte == BYTE_ESC)
+        input->state = STATE_ESCAPE;
+    else if (byte == BYTE_DEL)
+        give_press(input, PRESS_BACKSPACE, modifiers);
+    else if (byte == '\t')
+        give_press(input, PRESS_TAB, modifiers);
+    else if (byte == '\r')
+        give_press(input, PRESS_ENTER, modifiers);
+    else if (byte == 0)
+        give_code_point(input, ' ', modifiers | MODIFIER_CONTROL);
+    else if (byte <= 26)
+        give_code_point(input, byte + 'a' - 1U, modifiers | MODIFIER_CONTROL);
+    else
+        give_code_point(input, (unsigned char)behind_letters[byte - 28], modifiers | MODIFIER_CONTROL);
+}
+
+/* True when text begins a sequence of UTF-8 whose rest may still come. */
+static bool is_cut(const char *text, size_t length)
+{
+    unsigned char first = (unsigned char)text[0];
+    size_t wanted = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
+
+    if (first < 0xC2 || first > 0xF4 || length >= wanted)
+        return false;
+    for (size_t i = 1; i < length; i++)
+        if (((unsigned char)text[i] & 0xC0) != 0x80)
+            return false;
+    return true;
+}
+
+/* The bytes of the grapheme at the start of text that an event can hold; *first gets its first code point. */
+static size_t event_text_length(const char *text, size_t length, uint32_t *first)
+{
+    size_t whole = utf8_grapheme(text, length, NULL);
+    size_t at = utf8_decode(text, length, first);
+
+    while (at < whole) {
+        uint32_t code_point;
+        size_t used = utf8_decode(text + at, whole - at, &code_point);
+
+        if (code_point == UINT32_MAX || at + used >= EVENT_TEXT_SIZE)
+            break;
+        at += used;
+    }
+    return at;
+}
+
+/* False when more bytes are needed. */
+static bool step_ground(struct input *input, unsigned char byte)
+{
+    const char *text = buf_text(&input->bytes) + input->at;
+    size_t length = input->bytes.length - input->at;
+    unsigned modifiers = input->alt ? MODIFIER_ALT : 0;
+    uint32_t first;
+
+    if (byte >= 0x80 && !input->silence && is_cut(text, length))
+        return false;
+    input->alt = false;
+    if (byte < ' ' || byte == BYTE_DEL) {
+        step_control(input, byte, modifiers);
+        return true;
+    }
+    length = modifiers ? utf8_decode(text, length, &first) : event_text_length(text, length, &first);
+    input->at += length;
+    if (first == UINT32_MAX)
+        give_code_point(input, UTF8_REPLACEMENT, modifiers);
+    else if (first < 0x80 || first >= 0xA0)
+        give_text(input, text, length, modifiers);
+    return true;
+}
+
+static bool step(struct input *input)
+{
+    unsigned char byte = (unsigned char)buf_text(&input->bytes)[input->at];
+
+    switch (input->state) {
+    case STATE_GROUND:
+        return step_ground(input, byte);
+    case STATE_ESCAPE:
+        step_escape(input, byte);
+        return true;
+    case STATE_CSI:
+        step_csi(input, byte);
+        return true;
+    case STATE_CSI_LINUX:
+        step_csi_linux(input, byte);
+        return true;
+    case STATE_SS3:
+        step_ss3(input, byte);
+        return true;
+    case STATE_MOUSE:
+        step_mouse(input, byte);
+        return true;
+    case STATE_STRING:
+        step_string(input, byte);
+        return true;
+    case STATE_STRING_ESCAPE:
+        step_string_escape(input, byte);
+        return true;
+    case STATE_PASTE:
+        step_paste(input);
+        return true;
+    }
+    return true;
+}
+
+/* Nothing follows what is there. */
+static void settle(struct input *input)
+{
+    enum state state = input->state;
+
+    if (state == STATE_PASTE) {
+        end_paste(input, true);
+        return;
+    }
+    give_escape_before(input);
+    input->state = STATE_GROUND;
+    if (state == STATE_ESCAPE)
+        give_press(input, PRESS_ESCAPE, 0);
+    else if ((state == STATE_CSI || state == STATE_SS3 || state == STATE_STRING) &&
+             input->sequence_length == 0)
+        give_text(input, &input->introducer, 1, MODIFIER_ALT);
+}
+
+/* -------------------------------------------------------------- outside */
+
+static void take_waiting(struct input *input, struct event *event)
+{
+    *event = input->waiting[0];
+    input->waiting_count--;
+    memmove(input->waiting, input->waiting + 1, input->waiting_count * sizeof(*input->waiting));
+    event->burst = input->given || input->waiting_count > 0 || input->at < input->bytes.length;
+    input->given = true;
+}
+
+bool input_next(struct input *input, struct event *event)
+{
+    if (input->paste_given && input->waiting_count == 0) {
+        buf_release(&input->paste);
+        input->paste.limit = INPUT_PASTE_MAX;
+        input->paste_given = false;
+    }
+    while (input->waiting_count == 0) {
+        if (input->at < input->bytes.length) {
+            if (!step(input))
+                return false;
+        } else if (input->silence && input->state != STATE_GROUND) {
+            settle(input);
+        } else {
+            input->silence = false;
+            return false;
+        }
+    }
+    take_waiting(input, event);
+    return true;
+}
+
+bool input_pending(const struct input *input, int *silence_ms)
+{
+    if (silence_ms)
+        *silence_ms = input->state == STATE_PASTE ? INPUT_PASTE_MS : INPUT_ESCAPE_MS;
+    return input->state != STATE_GROUND || input->at < input->bytes.length;
+}
+
+void input_flush(struct input *input)
+{
+    input->silence = true;
+    input->given = false;
+}

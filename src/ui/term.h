@@ -1,0 +1,61 @@
+#ifndef UI_TERM_H
+#define UI_TERM_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "base/host.h"
+#include "ui/canvas.h"
+#include "ui/event.h"
+
+/*
+ * The terminal: the one file behind it (term_curses.c) includes <curses.h>.
+ * ncurses draws; keys are read and parsed by us (ui/input.h).
+ *
+ * From term_open() to term_close() the terminal is in raw mode on its alternate
+ * screen. It is put back on every way out: term_close(), exit(), a deadly
+ * signal (handlers that only use what is safe there), suspension.
+ */
+struct term;
+
+/* Why a full screen cannot be had here, in words; NULL when it can: standard input or output is no terminal,
+ * TERM is unset, unknown or "dumb", or the terminal cannot move its cursor. */
+const char *term_obstacle(struct host *host);
+
+/* mouse: ask the terminal for mouse reports. colour: false under NO_COLOR or --no-color. */
+struct term_options {
+    bool colour;
+    bool mouse;
+};
+
+struct term *term_open(struct host *host, const struct term_options *options, struct error *err);
+void term_close(struct term *term);
+
+/* The descriptors to wait on: keys, and signals (resize, continue, end). */
+int term_input_fd(const struct term *term);
+int term_signal_fd(const struct term *term);
+
+/* Milliseconds until term_next() should be called although nothing came (a lone ESC); -1: no need. */
+int term_timeout(const struct term *term);
+
+/* The next event, without waiting. False when there is none. *gone is set when the terminal went away
+ * (end of file, EIO): nothing more will come. */
+bool term_next(struct term *term, struct event *event, bool *gone);
+
+/* Makes the screen show the canvas; ncurses sends what changed. */
+void term_present(struct term *term, const struct canvas *canvas);
+
+void term_size(const struct term *term, int *columns, int *rows);
+
+/* True when lines should be drawn with + - |: the locale is not UTF-8. */
+bool term_is_ascii(const struct term *term);
+
+void term_set_mouse(struct term *term, bool on);
+
+/* Draws everything anew at the next term_present(). */
+void term_redraw(struct term *term);
+
+/* Gives the terminal back, stops the process as Ctrl-Z does, and takes the terminal again when continued. */
+void term_suspend(struct term *term);
+
+#endif

@@ -1,0 +1,958 @@
+#include "ui/term.h"
+
+#include <curses.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <langinfo.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <termcap.h>
+#include <termios.h>
+#include <unistd.h>
+#include <wchar.h>
+
+#include "base/buf.h"
+#include "base/utf8.h"
+#include "ui/input.h"
+
+/*
+ * ncurses never touches the terminal itself. It writes into a file in memory,
+ * and what it wrote is passed on without ever blocking: a terminal that stops
+ * reading (flow control, a stuck connection) stops neither the clock nor the
+ * signals. The modes of the line are set here for the same reason.
+ */
+
+enum {
+    BACKLOG_MAX = 1 << 20, /* what a terminal may owe us before the rest is dropped for a fresh picture */
+    BACKLOG_POLL_MS = 20,  /* how often a full terminal is tried again */
+    GOODBYE_MS = 500,      /* how long it may take the last bytes */
+    CONTINUE_MS = 100,     /* how long a stop may take to arrive */
+    SIZE_MAX_CELLS = 4000, /* a wider or higher screen is cut there */
+    RESTORE_SIZE = 512,
+    ALTERNATE_STACK = 1 << 15
+};
+
+/* -------------------------------------------------- on every way out */
+
+/*
+ * What a signal handler and exit() need to put the terminal back. They get no
+ * argument, hence the one object of the program that is neither constant nor
+ * owned by anybody.
+ */
+static struct rescue {
+    volatile sig_atomic_t armed;
+    struct termios modes;
+    char text[RESTORE_SIZE];
+    size_t length;
+    int wake_fd;
+    volatile sig_atomic_t raised[NSIG];
+    struct sigaction before[NSIG];
+    char stack[ALTERNATE_STACK];
+} rescue;
+
+static const int deadly_signals[] = {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL};
+static const int told_signals[] = {SIGWINCH, SIGCONT, SIGTSTP, SIGTERM, SIGHUP, SIGINT, SIGQUIT};
+static const int ending_signals[] = {SIGTERM, SIGHUP, SIGINT, SIGQUIT};
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* Only what is safe in a signal handler. */
+static void restore_terminal(void)
+{
+    int saved = errno;
+    size_t at = 0;
+
+    if (!rescue.armed)
+        return;
+    rescue.armed = 0;
+    while (at < rescue.length) {
+        ssize_t written = write(STDOUT_FILENO, rescue.text + at, rescue.length - at);
+
+        if (written <= 0)
+            break;
+        at += (size_t)written;
+    }
+    tcsetattr(STDIN_FILENO, TCSANOW, &rescue.modes);
+    errno = saved;
+}
+
+static void on_deadly_signal(int number)
+{
+    restore_terminal();
+    /* Whoever was there before us (a sanitizer, or the default) sees it now. */
+    sigaction(number, &rescue.before[number], NULL);
+    raise(number);
+}
+
+static void on_told_signal(int number)
+{
+    int saved = errno;
+
+    rescue.raised[number] = 1;
+    /* A full pipe wakes as well as one byte more. */
+    if (write(rescue.wake_fd, "", 1) < 0)
+        errno = saved;
+    errno = saved;
+}
+
+static void take_signal(int number, void (*handler)(int), int flags)
+{
+    struct sigaction action = {.sa_flags = flags};
+
+    action.sa_handler = handler;
+    sigemptyset(&action.sa_mask);
+    sigaction(number, &action, &rescue.before[number]);
+}
+
+static bool is_ignored(int number)
+{
+    return rescue.before[number].sa_handler == SIG_IGN;
+}
+
+static void take_signals(void)
+{
+    stack_t stack = {.ss_sp = rescue.stack, .ss_size = sizeof(rescue.stack)}, before;
+
+    if (sigaltstack(NULL, &before) == 0 && (before.ss_flags & SS_DISABLE))
+        sigaltstack(&stack, NULL);
+    for (size_t i = 0; i < COUNT(told_signals); i++) {
+        int number = told_signals[i];
+
+        rescue.raised[number] = 0;
+        take_signal(number, on_told_signal, SA_RESTART);
+        /* What whoever started us wants ignored stays so: nohup, or a shell without job control. */
+        if (is_ignored(number))
+            sigaction(number, &rescue.before[number], NULL);
+    }
+    for (size_t i = 0; i < COUNT(deadly_signals); i++)
+        take_signal(deadly_signals[i], on_deadly_signal, SA_ONSTACK);
+}
+
+/* ending: the program is on its way out because it was told to, or because the terminal went away. A hang-up
+ * often comes twice, of the kernel and of the shell; the second must not cut short what the first has begun.
+ */
+static void give_signals_back(bool ending)
+{
+    if (ending)
+        rescue.before[SIGHUP].sa_handler = SIG_IGN;
+    for (size_t i = 0; i < COUNT(told_signals); i++)
+        sigaction(told_signals[i], &rescue.before[told_signals[i]], NULL);
+    for (size_t i = 0; i < COUNT(deadly_signals); i++)
+        sigaction(deadly_signals[i], &rescue.before[deadly_signals[i]], NULL);
+}
+
+/* --------------------------------------------------------------- looks */
+
+/* -1: the terminal's own colour. */
+struct hue {
+    short text, ground;
+    attr_t attributes;
+};
+
+/* What a style looks like: with 256 colours, with 8 or 16, and with none. */
+struct look {
+    struct hue rich, basic;
+    attr_t mono;
+};
+
+/* The ground is not known to be dark or light, so colours without a ground of their own are middling ones.
+ * What has the focus is told by more than its colour. */
+static const struct look looks[STYLE_COUNT] = {
+    [STYLE_PLAIN] = {{-1, -1, 0}, {-1, -1, 0}, 0},
+    [STYLE_DIM] = {{244, -1, 0}, {-1, -1, A_DIM}, A_DIM},
+    [STYLE_STRONG] = {{-1, -1, A_BOLD}, {-1, -1, A_BOLD}, A_BOLD},
+    [STYLE_TITLE] = {{231, 24, A_BOLD}, {COLOR_WHITE, COLOR_BLUE, A_BOLD}, A_REVERSE},
+    [STYLE_STEP] = {{244, -1, 0}, {-1, -1, A_DIM}, A_DIM},
+    [STYLE_STEP_NOW] = {{32, -1, A_BOLD | A_UNDERLINE},
+                        {COLOR_CYAN, -1, A_BOLD | A_UNDERLINE},
+                        A_BOLD | A_UNDERLINE},
+    [STYLE_STEP_DONE] = {{34, -1, 0}, {COLOR_GREEN, -1, 0}, 0},
+    [STYLE_LABEL] = {{-1, -1, 0}, {-1, -1, 0}, 0},
+    [STYLE_LABEL_NOW] = {{32, -1, A_BOLD}, {COLOR_CYAN, -1, A_BOLD}, A_BOLD},
+    [STYLE_ENTRY] = {{-1, -1, A_UNDERLINE}, {-1, -1, A_UNDERLINE}, A_UNDERLINE},
+    [STYLE_ENTRY_NOW] = {{231, 25, 0}, {COLOR_WHITE, COLOR_BLUE, A_BOLD}, A_REVERSE},
+    [STYLE_EXAMPLE] = {{244, -1, A_UNDERLINE}, {-1, -1, A_DIM | A_UNDERLINE}, A_DIM | A_UNDERLINE},
+    [STYLE_CHOICE] = {{-1, -1, 0}, {-1, -1, 0}, 0},
+    [STYLE_CHOICE_NOW] = {{231, 25, 0}, {COLOR_WHITE, COLOR_BLUE, A_BOLD}, A_REVERSE},
+    [STYLE_ERROR] = {{160, -1, A_BOLD}, {COLOR_RED, -1, A_BOLD}, A_BOLD},
+    [STYLE_WARNING] = {{172, -1, 0}, {COLOR_YELLOW, -1, 0}, A_BOLD},
+    [STYLE_GOOD] = {{34, -1, A_BOLD}, {COLOR_GREEN, -1, A_BOLD}, A_BOLD},
+    [STYLE_HELP] = {{-1, -1, 0}, {-1, -1, 0}, 0},
+    [STYLE_KEY] = {{231, 240, 0}, {-1, -1, A_REVERSE}, A_REVERSE},
+    [STYLE_BAR] = {{-1, -1, 0}, {-1, -1, 0}, 0},
+    [STYLE_FRAME] = {{244, -1, 0}, {-1, -1, A_DIM}, 0},
+    [STYLE_JSON_NAME] = {{32, -1, 0}, {COLOR_CYAN, -1, 0}, 0},
+    [STYLE_JSON_VALUE] = {{-1, -1, 0}, {-1, -1, 0}, 0},
+    [STYLE_JSON_NOW] = {{-1, -1, A_BOLD}, {-1, -1, A_BOLD}, A_BOLD},
+};
+
+/* As ncurses takes it. */
+struct paint {
+    attr_t attributes;
+    short pair;
+};
+
+struct term {
+    struct host *host;
+    SCREEN *screen;
+    FILE *drawn; /* where ncurses writes */
+    int output;  /* the terminal, not blocking where that was possible */
+    int wake[2]; /* signals: read, write */
+    struct input *input;
+    int64_t last_read;  /* ticks */
+    struct buf backlog; /* not yet taken by the terminal */
+    size_t backlog_sent;
+    struct canvas shown;
+    cchar_t *line; /* room for one row */
+    struct paint paints[STYLE_COUNT];
+    bool ascii;  /* the locale is not UTF-8 */
+    bool pastes; /* the terminal is asked for bracketed paste */
+    bool can_mouse, mouse;
+    bool anew;    /* nothing on the screen can be relied on */
+    bool dropped; /* some of the backlog was: a new picture is due when the terminal reads again */
+    bool resized; /* EVENT_RESIZE is due */
+    bool settled; /* what comes now does not come with what was before */
+    bool gone;
+    bool ending; /* a signal asked for the end */
+    int columns, rows;
+};
+
+/* -------------------------------------------------- what is to be had */
+
+/* A capability of the terminal that newterm() has opened; NULL when it has none. */
+static const char *capability(const char *name)
+{
+    const char *text = tigetstr(name);
+
+    return text && text != (const char *)(intptr_t)-1 && *text ? text : NULL;
+}
+
+const char *term_obstacle(struct host *host)
+{
+    const char *name = host_env(host, "TERM");
+
+    if (!isatty(STDIN_FILENO))
+        return "standard input is not a terminal";
+    if (!isatty(STDOUT_FILENO))
+        return "standard output is not a terminal";
+    if (!name)
+        return "the variable TERM, which names the kind of terminal, is not set";
+    if (strcmp(name, "dumb") == 0)
+        return "the terminal is a plain one (TERM is \"dumb\")";
+    /* Not setupterm(): <term.h> makes macros of words like "columns". */
+    if (tgetent(NULL, name) != 1)
+        return "the kind of terminal that the variable TERM names is not known here";
+    if (!tgetstr("cm", NULL) || tgetflag("hc") > 0)
+        return "the terminal cannot move its cursor";
+    return NULL;
+}
+
+static bool starts_with(const char *text, const char *start)
+{
+    return strncmp(text, start, strlen(start)) == 0;
+}
+
+/* ------------------------------------------------------------- writing */
+
+/* Moves what ncurses has written to the backlog. */
+static void collect(struct term *term)
+{
+    int file = fileno(term->drawn);
+    off_t end = lseek(file, 0, SEEK_CUR);
+    char part[4096];
+
+    for (off_t at = 0; at < end;) {
+        size_t wanted = end - at < (off_t)sizeof(part) ? (size_t)(end - at) : sizeof(part);
+        ssize_t got = pread(file, part, wanted, at);
+
+        if (got <= 0)
+            break;
+        buf_add(&term->backlog, part, (size_t)got);
+        at += got;
+    }
+    if (end > 0)
+        lseek(file, 0, SEEK_SET);
+}
+
+/* A picture that came too late is not worth its bytes: CAN ends a sequence that was cut, the next one is
+ * drawn whole. */
+static void drop_backlog(struct term *term)
+{
+    buf_clear(&term->backlog);
+    buf_add_char(&term->backlog, 0x18);
+    term->backlog_sent = 0;
+    term->anew = true;
+    term->dropped = true;
+}
+
+/* Passes on what the terminal takes now. */
+static void pump(struct term *term)
+{
+    while (term->backlog_sent < term->backlog.length && !term->gone) {
+        ssize_t written = write(term->output, buf_text(&term->backlog) + term->backlog_sent,
+                                term->backlog.length - term->backlog_sent);
+
+        if (written > 0)
+            term->backlog_sent += (size_t)written;
+        else if (written < 0 && errno == EINTR)
+            continue;
+        else if (written < 0 && errno != EAGAIN && errno != EWOULDBLOCK)
+            term->gone = true;
+        else
+            break;
+    }
+    if (term->backlog_sent == term->backlog.length || term->gone) {
+        buf_clear(&term->backlog);
+        term->backlog_sent = 0;
+        term->resized = term->resized || term->dropped;
+        term->dropped = false;
+    } else if (term->backlog.length - term->backlog_sent > BACKLOG_MAX || term->backlog.failed) {
+        drop_backlog(term);
+    }
+}
+
+/* Waits a little for a slow terminal to take everything. */
+static void pump_all(struct term *term)
+{
+    int64_t end = term->host->ticks(term->host) + GOODBYE_MS;
+
+    pump(term);
+    while (term->backlog.length > 0 && !term->gone) {
+        struct pollfd wanted = {.fd = term->output, .events = POLLOUT};
+        int64_t left = end - term->host->ticks(term->host);
+
+        if (left <= 0 || (poll(&wanted, 1, (int)left) < 0 && errno != EINTR))
+            break;
+        pump(term);
+    }
+}
+
+/* The terminal once more, opened so that writing never blocks: the flag must not be set on what we share with
+ * the shell. Where that is not allowed, the shared one. */
+static int open_output(void)
+{
+    char name[PATH_MAX];
+    int file = -1;
+
+    if (ttyname_r(STDOUT_FILENO, name, sizeof(name)) == 0)
+        file = open(name, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (file < 0)
+        file = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+    return file;
+}
+
+/* ------------------------------------------------ taking and giving back */
+
+static const char paste_on[] = "\x1b[?2004h", paste_off[] = "\x1b[?2004l";
+static const char mouse_on[] = "\x1b[?1000h\x1b[?1006h", mouse_off[] = "\x1b[?1006l\x1b[?1000l";
+
+static void add_restore(const char *text)
+{
+    /* A padding like $<5/> is for terminals of another age. */
+    for (; text && *text; text++) {
+        const char *end = text[0] == '$' && text[1] == '<' ? strchr(text, '>') : NULL;
+
+        if (end)
+            text = end;
+        else if (rescue.length < sizeof(rescue.text))
+            rescue.text[rescue.length++] = *text;
+    }
+}
+
+/* Prepares what restore_terminal() writes. */
+static void arm(const struct term *term)
+{
+    rescue.length = 0;
+    if (term->can_mouse)
+        add_restore(mouse_off);
+    if (term->pastes)
+        add_restore(paste_off);
+    add_restore(capability("sgr0"));
+    add_restore(capability("op"));
+    add_restore(capability("cnorm"));
+    add_restore(capability("rmcup") ? capability("rmcup") : "\r\n");
+    rescue.armed = 1;
+}
+
+static void set_raw_modes(void)
+{
+    struct termios raw = rescue.modes;
+
+    cfmakeraw(&raw);
+    raw.c_cc[VMIN] = 1;
+    raw.c_cc[VTIME] = 0;
+    tcsetattr(STDIN_FILENO, TCSADRAIN, &raw);
+}
+
+static void ask_for_reports(struct term *term)
+{
+    if (term->pastes)
+        buf_add_text(&term->backlog, paste_on);
+    if (term->mouse)
+        buf_add_text(&term->backlog, mouse_on);
+}
+
+/* The terminal is ours: the modes of the line, and everything is drawn at the next term_present(). */
+static void enter(struct term *term)
+{
+    set_raw_modes();
+    arm(term);
+    ask_for_reports(term);
+    term->anew = true;
+}
+
+/* The terminal is the shell's, as it was. */
+static void leave(struct term *term)
+{
+    if (term->mouse)
+        buf_add_text(&term->backlog, mouse_off);
+    if (term->pastes)
+        buf_add_text(&term->backlog, paste_off);
+    endwin();
+    collect(term);
+    pump_all(term);
+    /* Keys meant for this screen, the rest of a paste above all, must not reach the shell. */
+    tcflush(STDIN_FILENO, TCIFLUSH);
+    tcsetattr(STDIN_FILENO, TCSANOW, &rescue.modes);
+    rescue.armed = 0;
+}
+
+/* -------------------------------------------------------------- the size */
+
+static void measure(int *columns, int *rows)
+{
+    struct winsize size;
+
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0 || size.ws_col == 0 || size.ws_row == 0)
+        return;
+    *columns = size.ws_col < SIZE_MAX_CELLS ? size.ws_col : SIZE_MAX_CELLS;
+    *rows = size.ws_row < SIZE_MAX_CELLS ? size.ws_row : SIZE_MAX_CELLS;
+}
+
+/* Some terminals keep the scrolling region of the old size. */
+static void set_scrolling_region(struct term *term)
+{
+    const char *format = capability("csr");
+    const char *region = format ? tparm(format, 0, term->rows - 1, 0, 0, 0, 0, 0, 0, 0) : NULL;
+
+    collect(term);
+    if (region)
+        buf_add_text(&term->backlog, region);
+}
+
+/* Takes the size the terminal has now. Where memory is short the old one stays. */
+static void take_size(struct term *term)
+{
+    int columns = term->columns, rows = term->rows;
+    cchar_t *line;
+
+    measure(&columns, &rows);
+    term->resized = true;
+    term->anew = true;
+    if (columns == term->columns && rows == term->rows && term->line)
+        return;
+    line = calloc((size_t)columns, sizeof(*line));
+    if (!line || resize_term(rows, columns) == ERR) {
+        free(line);
+        return;
+    }
+    term->columns = columns;
+    term->rows = rows;
+    if (term->line)
+        set_scrolling_region(term);
+    free(term->line);
+    term->line = line;
+}
+
+/* ------------------------------------------------------ opening, closing */
+
+static void choose_paints(struct term *term, bool colour)
+{
+    bool coloured = colour && has_colors() && start_color() == OK;
+    bool own = coloured && use_default_colors() == OK;
+    bool rich = coloured && COLORS >= 256;
+
+    for (int style = 0; style < STYLE_COUNT; style++) {
+        struct hue hue = rich ? looks[style].rich : looks[style].basic;
+        short pair = (short)(style + 1);
+
+        term->paints[style].attributes = coloured ? hue.attributes : looks[style].mono;
+        term->paints[style].pair = 0;
+        if (!coloured || (hue.text < 0 && hue.ground < 0) || pair >= COLOR_PAIRS)
+            continue;
+        if (!own && hue.text < 0)
+            hue.text = COLOR_WHITE;
+        if (!own && hue.ground < 0)
+            hue.ground = COLOR_BLACK;
+        if (init_pair(pair, hue.text, hue.ground) == OK)
+            term->paints[style].pair = pair;
+    }
+}
+
+static bool open_files(struct term *term, struct error *err)
+{
+    int memory;
+
+    if (pipe2(term->wake, O_CLOEXEC | O_NONBLOCK) < 0) {
+        term->wake[0] = term->wake[1] = -1;
+        return error_set_errno(err, ERROR_INTERNAL, errno, "no pipe for signals");
+    }
+    term->output = open_output();
+    if (term->output < 0)
+        return error_set_errno(err, ERROR_INTERNAL, errno, "the terminal cannot be opened");
+    memory = memfd_create("screen", MFD_CLOEXEC);
+    if (memory < 0)
+        return error_set_errno(err, ERROR_INTERNAL, errno, "no memory to draw in");
+    term->drawn = fdopen(memory, "w");
+    if (!term->drawn) {
+        close(memory);
+        return error_memory(err);
+    }
+    if (tcgetattr(STDIN_FILENO, &rescue.modes) < 0)
+        return error_set_errno(err, ERROR_INTERNAL, errno, "the modes of the terminal cannot be read");
+    return true;
+}
+
+static bool open_screen(struct term *term, const struct term_options *options, struct error *err)
+{
+    const char *name = host_env(term->host, "TERM");
+
+    /* LINES and COLUMNS may be left over from another terminal; with both calls ncurses starts with any size,
+     * and take_size() tells it the true one. */
+    use_env(FALSE);
+    use_tioctl(TRUE);
+    term->screen = newterm(name, term->drawn, stdin);
+    if (!term->screen)
+        return error_set(err, ERROR_INTERNAL, "the terminal \"%s\" cannot be drawn on", name);
+    typeahead(-1);
+    nonl();
+    idlok(stdscr, TRUE);
+    leaveok(stdscr, FALSE);
+    term->columns = COLS;
+    term->rows = LINES;
+    term->can_mouse = capability("kmous") != NULL;
+    term->mouse = options->mouse && term->can_mouse;
+    term->pastes = !starts_with(name, "linux") && !starts_with(name, "vt") && !starts_with(name, "ansi");
+    choose_paints(term, options->colour);
+    take_size(term);
+    return term->line != NULL || error_memory(err);
+}
+
+static void free_term(struct term *term)
+{
+    if (term->screen) {
+        set_term(term->screen);
+        endwin();
+        delscreen(term->screen);
+    }
+    if (term->drawn)
+        fclose(term->drawn);
+    if (term->output >= 0)
+        close(term->output);
+    if (term->wake[0] >= 0)
+        close(term->wake[0]);
+    if (term->wake[1] >= 0)
+        close(term->wake[1]);
+    input_free(term->input);
+    buf_release(&term->backlog);
+    canvas_release(&term->shown);
+    if (term->line)
+        wipe(term->line, (size_t)term->columns * sizeof(*term->line));
+    free(term->line);
+    free(term);
+}
+
+static struct term *new_term(struct host *host, struct error *err)
+{
+    struct term *term = calloc(1, sizeof(*term));
+
+    if (!term) {
+        error_memory(err);
+        return NULL;
+    }
+    term->host = host;
+    term->output = term->wake[0] = term->wake[1] = -1;
+    term->settled = true;
+    buf_init(&term->backlog, (size_t)16 * BACKLOG_MAX);
+    term->ascii = strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
+    term->input = input_new();
+    if (!term->input) {
+        error_memory(err);
+        free(term);
+        return NULL;
+    }
+    return term;
+}
+
+struct term *term_open(struct host *host, const struct term_options *options, struct error *err)
+{
+    const char *obstacle = term_obstacle(host);
+    struct term *term;
+
+    if (obstacle) {
+        error_set(err, ERROR_INTERNAL, "%s", obstacle);
+        return NULL;
+    }
+    term = new_term(host, err);
+    if (!term)
+        return NULL;
+    if (!open_files(term, err)) {
+        free_term(term);
+        return NULL;
+    }
+    rescue.wake_fd = term->wake[1];
+    /* Before newterm(): ncurses leaves handlers alone that are set. */
+    take_signals();
+    if (!open_screen(term, options, err)) {
+        give_signals_back(false);
+        free_term(term);
+        return NULL;
+    }
+    atexit(restore_terminal);
+    enter(term);
+    return term;
+}
+
+void term_close(struct term *term)
+{
+    if (!term)
+        return;
+    leave(term);
+    give_signals_back(term->ending || term->gone);
+    free_term(term);
+}
+
+/* -------------------------------------------------------------- events */
+
+int term_input_fd(const struct term *term)
+{
+    (void)term;
+    return STDIN_FILENO;
+}
+
+int term_signal_fd(const struct term *term)
+{
+    return term->wake[0];
+}
+
+static int64_t silence_left(const struct term *term, int silence_ms)
+{
+    int64_t left = term->last_read + silence_ms - term->host->ticks(term->host);
+
+    return left > 0 ? left : 0;
+}
+
+int term_timeout(const struct term *term)
+{
+    int silence_ms, timeout = -1;
+
+    if (term->resized || term->gone)
+        return 0;
+    if (input_pending(term->input, &silence_ms))
+        timeout = (int)silence_left(term, silence_ms);
+    if (term->backlog.length > 0 && (timeout < 0 || timeout > BACKLOG_POLL_MS))
+        timeout = BACKLOG_POLL_MS;
+    return timeout;
+}
+
+static bool was_raised(int number)
+{
+    bool raised = rescue.raised[number] != 0;
+
+    rescue.raised[number] = 0;
+    return raised;
+}
+
+/* What the signals since the last time ask for. */
+static bool next_signal(struct term *term, struct event *event)
+{
+    char woken[64];
+
+    while (read(term->wake[0], woken, sizeof(woken)) > 0)
+        continue;
+    for (size_t i = 0; i < COUNT(ending_signals); i++) {
+        if (was_raised(ending_signals[i])) {
+            term->ending = true;
+            *event = (struct event){.kind = EVENT_SIGNAL, .signal_number = ending_signals[i]};
+            return true;
+        }
+    }
+    if (was_raised(SIGTSTP))
+        term_suspend(term);
+    if (was_raised(SIGCONT)) {
+        /* Stopped and continued by somebody else; the shell may have changed the modes meanwhile. */
+        endwin();
+        collect(term);
+        enter(term);
+        take_size(term);
+    }
+    if (was_raised(SIGWINCH))
+        take_size(term);
+    return false;
+}
+
+static bool next_resize(struct term *term, struct event *event)
+{
+    if (!term->resized)
+        return false;
+    term->resized = false;
+    *event = (struct event){.kind = EVENT_RESIZE, .columns = term->columns, .rows = term->rows};
+    return true;
+}
+
+/* Reads what is there. False when there is nothing. */
+static bool read_keys(struct term *term)
+{
+    struct pollfd wanted = {.fd = STDIN_FILENO, .events = POLLIN};
+    char bytes[4096];
+    ssize_t got;
+
+    if (term->gone)
+        return false;
+    if (poll(&wanted, 1, 0) <= 0) {
+        term->settled = true;
+        return false;
+    }
+    got = read(STDIN_FILENO, bytes, sizeof(bytes));
+    if (got < 0 && (errno == EINTR || errno == EAGAIN || errno == EWOULDBLOCK))
+        return false;
+    if (got <= 0) {
+        term->gone = true;
+        return false;
+    }
+    term->last_read = term->host->ticks(term->host);
+    /* A chunk that memory was too short for is lost; the program lives on. */
+    input_feed(term->input, bytes, (size_t)got);
+    wipe(bytes, (size_t)got);
+    return true;
+}
+
+static bool next_key(struct term *term, struct event *event)
+{
+    if (!input_next(term->input, event))
+        return false;
+    event->burst = event->burst || !term->settled;
+    term->settled = false;
+    return true;
+}
+
+bool term_next(struct term *term, struct event *event, bool *gone)
+{
+    int silence_ms;
+
+    *gone = false;
+    pump(term);
+    if (next_signal(term, event) || next_resize(term, event))
+        return true;
+    do {
+        if (next_key(term, event))
+            return true;
+    } while (read_keys(term));
+    if (input_pending(term->input, &silence_ms) && (term->gone || silence_left(term, silence_ms) == 0)) {
+        input_flush(term->input);
+        if (next_key(term, event))
+            return true;
+    }
+    *gone = term->gone;
+    return false;
+}
+
+/* ------------------------------------------------------------- drawing */
+
+enum { MARKS = CCHARW_MAX - 1 };
+
+static bool is_variation_selector(uint32_t code_point)
+{
+    return code_point >= 0xFE00 && code_point <= 0xFE0F;
+}
+
+static bool locale_has(wchar_t c)
+{
+    char bytes[MB_LEN_MAX];
+    mbstate_t fresh = {0};
+
+    return wcrtomb(bytes, c, &fresh) != (size_t)-1;
+}
+
+/* Characters that ncurses is given for one cell (two for a wide one made of two narrow ones), and their
+ * columns. */
+struct glyphs {
+    wchar_t text[2][MARKS + 2];
+    int count;
+    int columns;
+};
+
+/*
+ * Takes a grapheme apart as the terminal will: a base with marks that take no
+ * column. False when that is more than ncurses or the locale can carry.
+ */
+static bool split(const char *text, struct glyphs *glyphs)
+{
+    size_t length = strlen(text), marks = 0;
+
+    *glyphs = (struct glyphs){0};
+    while (length > 0) {
+        uint32_t code_point;
+        size_t used = utf8_decode(text, length, &code_point);
+        int width = code_point == UINT32_MAX ? -1 : wcwidth((wchar_t)code_point);
+
+        text += used;
+        length -= used;
+        if (is_variation_selector(code_point))
+            continue;
+        /* U+200D asks the terminal for one picture, whose width is anybody's guess. */
+        if (width < 0 || code_point == 0x200D || !locale_has((wchar_t)code_point))
+            return false;
+        if (width > 0) {
+            if (glyphs->count == 2)
+                return false;
+            glyphs->text[glyphs->count++][0] = (wchar_t)code_point;
+            glyphs->columns += width;
+            marks = 0;
+        } else if (glyphs->count == 0 || ++marks > MARKS) {
+            return false;
+        } else {
+            glyphs->text[glyphs->count - 1][marks] = (wchar_t)code_point;
+        }
+    }
+    return glyphs->count > 0;
+}
+
+/* Fills one or two places of out for a cell; returns how many. They take exactly the columns of the cell. */
+static int draw_cell(const struct term *term, const struct cell *cell, cchar_t out[2])
+{
+    const struct paint *paint = &term->paints[cell->style];
+    struct glyphs glyphs = {.text = {{(wchar_t)(unsigned char)cell->text[0]}}, .count = 1, .columns = 1};
+    bool selected = false;
+
+    if (cell->text[0] < ' ' || cell->text[0] > '~' || cell->text[1] != '\0') {
+        selected = strstr(cell->text, "\xEF\xB8\x8F") != NULL;
+        if (!split(cell->text, &glyphs) || glyphs.columns > cell->width ||
+            (glyphs.columns < cell->width && !selected))
+            glyphs = (struct glyphs){
+                .text = {{term->ascii ? L'?' : (wchar_t)UTF8_REPLACEMENT}}, .count = 1, .columns = 1};
+    }
+    for (; glyphs.columns < cell->width; glyphs.columns++)
+        glyphs.text[glyphs.count++][0] = L' ';
+    for (int i = 0; i < glyphs.count; i++)
+        setcchar(&out[i], glyphs.text[i], paint->attributes, paint->pair, NULL);
+    return glyphs.count;
+}
+
+static void draw_row(struct term *term, const struct canvas *canvas, int row)
+{
+    size_t start = (size_t)row * (size_t)canvas->columns;
+    const struct cell *now = canvas->cells + start;
+    struct cell *before = term->shown.cells + start;
+    int from = 0, to = canvas->columns, count = 0;
+
+    if (!term->anew) {
+        while (from < to && memcmp(&now[from], &before[from], sizeof(*now)) == 0)
+            from++;
+        while (to > from && memcmp(&now[to - 1], &before[to - 1], sizeof(*now)) == 0)
+            to--;
+        if (from == to)
+            return;
+        /* Whole characters, of the new row and of the old one. */
+        while (from > 0 && (now[from].width == 0 || before[from].width == 0))
+            from--;
+        while (to < canvas->columns && (now[to].width == 0 || before[to].width == 0))
+            to++;
+    }
+    for (int column = from; column < to; column++)
+        if (now[column].width > 0)
+            count += draw_cell(term, &now[column], &term->line[count]);
+    mvadd_wchnstr(row, from, term->line, count);
+    memcpy(before + from, now + from, (size_t)(to - from) * sizeof(*now));
+}
+
+void term_present(struct term *term, const struct canvas *canvas)
+{
+    bool cursor = canvas->cursor_row >= 0 && canvas->cursor_row < term->rows && canvas->cursor_column >= 0 &&
+                  canvas->cursor_column < term->columns;
+
+    /* Between a resize of the terminal and the next EVENT_RESIZE the picture is of no use. */
+    if (canvas->columns != term->columns || canvas->rows != term->rows || term->gone)
+        return;
+    if (term->shown.columns != canvas->columns || term->shown.rows != canvas->rows) {
+        if (!canvas_resize(&term->shown, canvas->columns, canvas->rows))
+            return;
+        term->anew = true;
+    }
+    for (int row = 0; row < canvas->rows; row++)
+        draw_row(term, canvas, row);
+    if (term->anew)
+        clearok(curscr, TRUE);
+    term->anew = false;
+    if (cursor)
+        move(canvas->cursor_row, canvas->cursor_column);
+    curs_set(cursor ? 1 : 0);
+    refresh();
+    collect(term);
+    pump(term);
+    term->settled = true;
+}
+
+void term_size(const struct term *term, int *columns, int *rows)
+{
+    *columns = term->columns;
+    *rows = term->rows;
+}
+
+bool term_is_ascii(const struct term *term)
+{
+    return term->ascii;
+}
+
+void term_set_mouse(struct term *term, bool on)
+{
+    on = on && term->can_mouse;
+    if (on == term->mouse)
+        return;
+    term->mouse = on;
+    buf_add_text(&term->backlog, on ? mouse_on : mouse_off);
+    pump(term);
+}
+
+void term_redraw(struct term *term)
+{
+    term->anew = true;
+}
+
+/* Stops the whole job, as the terminal itself would: a script that runs this program stops too. Returns when
+ * continued; at once where nobody could continue it (no shell with job control). */
+static void stop(struct term *term)
+{
+    struct sigaction handler, fallback = {.sa_handler = SIG_DFL};
+    struct pollfd woken = {.fd = term->wake[0], .events = POLLIN};
+
+    if (is_ignored(SIGTSTP))
+        return;
+    sigemptyset(&fallback.sa_mask);
+    rescue.raised[SIGCONT] = 0;
+    sigaction(SIGTSTP, &fallback, &handler);
+    kill(0, SIGTSTP);
+    /* With threads, the stop may reach another one first. */
+    if (!rescue.raised[SIGCONT])
+        poll(&woken, 1, CONTINUE_MS);
+    sigaction(SIGTSTP, &handler, NULL);
+    rescue.raised[SIGCONT] = 0;
+    rescue.raised[SIGTSTP] = 0;
+}
+
+void term_suspend(struct term *term)
+{
+    leave(term);
+    stop(term);
+    /* What the shell has set meanwhile is what it gets back. */
+    tcgetattr(STDIN_FILENO, &rescue.modes);
+    enter(term);
+    take_size(term);
+}

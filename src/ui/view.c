@@ -1,0 +1,293 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "base/utf8.h"
+#include "ui/wizard_state.h"
+#include "ui/wrap.h"
+
+/* The frame of every screen: title, steps, help, messages and keys. What stands between is in the other view files. */
+
+int view_words(struct canvas *canvas, struct area area, int row, int column, int columns, enum style style,
+               const char *text)
+{
+    size_t length = strlen(text);
+    int rows = 0;
+
+    while (length > 0) {
+        size_t skip;
+        size_t line = wrap_line(text, length, columns, &skip);
+
+        canvas_put_length(canvas, area, row + rows, column, style, text, line);
+        text += skip;
+        length -= skip;
+        rows++;
+    }
+    return rows;
+}
+
+/* ---- Title and steps ---- */
+
+static void title_left(const struct wizard *wizard, const struct screen_parts *parts, struct buf *out)
+{
+    const char *name = plan_get(wizard->plan, place_of_plan(FIELD_PLAN_NAME));
+    char page[64];
+
+    buf_addf(out, " %s", name ? name : "New plan");
+    if (wizard_unsaved(wizard))
+        buf_add_text(out, " *");
+    if (!parts->tall) {
+        page_title(wizard, wizard->page, page, sizeof(page));
+        buf_addf(out, "  %d/%d %s", wizard->page + 1, page_count(wizard), page);
+    }
+}
+
+static void title_right(const struct wizard *wizard, struct buf *out)
+{
+    const struct target *target = &wizard->target.view;
+
+    if (target->sandbox)
+        buf_add_text(out, "sandbox: nothing real");
+    else if (target->profile && *target->profile)
+        buf_addf(out, "profile %s", target->profile);
+    if (target->region && *target->region)
+        buf_addf(out, "%s%s", out->length > 0 ? "  " : "", target->region);
+    buf_add_char(out, ' ');
+}
+
+static void view_title(const struct wizard *wizard, struct canvas *canvas, const struct screen_parts *parts)
+{
+    struct buf left = BUF_INIT, right = BUF_INIT;
+    struct area title = parts->title;
+    int right_columns;
+
+    canvas_blank(canvas, title, STYLE_TITLE);
+    title_left(wizard, parts, &left);
+    title_right(wizard, &right);
+    right_columns = utf8_width(buf_text(&right), right.length);
+    if (title.columns - right_columns > title.columns / 2) {
+        canvas_put(canvas, title, 0, title.columns - right_columns, STYLE_TITLE, buf_text(&right));
+        title.columns -= right_columns + 1;
+    }
+    canvas_put_cut(canvas, title, 0, 0, STYLE_TITLE, buf_text(&left));
+    buf_release(&left);
+    buf_release(&right);
+}
+
+static size_t page_errors(const struct wizard *wizard, int page)
+{
+    size_t errors = 0, warnings = 0;
+
+    if (page_is_review(wizard, page))
+        return review_errors(wizard->review);
+    review_step_counts(wizard->review, page_step(wizard, page), page_instance(wizard, page), &errors, &warnings);
+    return errors;
+}
+
+/* "2 First cluster !1": what a step is called, and how it stands. */
+static enum style step_text(const struct wizard *wizard, int page, char *text, size_t size)
+{
+    char title[64];
+    bool now = page == wizard->page;
+    bool seen = wizard->page_seen[page] && !page_is_review(wizard, page);
+    size_t errors = seen ? page_errors(wizard, page) : 0;
+
+    page_title(wizard, page, title, sizeof(title));
+    if (errors > 0 && !now)
+        snprintf(text, size, "%d %s !%zu", page + 1, title, errors);
+    else if (seen && !now)
+        snprintf(text, size, "%d %s ok", page + 1, title);
+    else
+        snprintf(text, size, "%d %s", page + 1, title);
+    if (now)
+        return STYLE_STEP_NOW;
+    if (errors > 0)
+        return STYLE_ERROR;
+    return seen ? STYLE_STEP_DONE : STYLE_STEP;
+}
+
+/* The pages shown in the line of steps: all, or those around the current one. */
+static void steps_window(const struct wizard *wizard, int *first, int *last)
+{
+    enum { SHOWN = 5 };
+
+    *first = 0;
+    *last = page_count(wizard) - 1;
+    if (*last < SHOWN)
+        return;
+    *first = wizard->page - SHOWN / 2;
+    if (*first > *last - SHOWN + 1)
+        *first = *last - SHOWN + 1;
+    if (*first < 0)
+        *first = 0;
+    *last = *first + SHOWN - 1;
+}
+
+static void view_steps(const struct wizard *wizard, struct canvas *canvas, const struct screen_parts *parts)
+{
+    struct area steps = parts->steps;
+    int column = 1;
+    int first, last;
+
+    if (steps.rows == 0)
+        return;
+    steps_window(wizard, &first, &last);
+    for (int page = first; page <= last; page++) {
+        char text[96];
+        enum style style = step_text(wizard, page, text, sizeof(text));
+        bool now = page == wizard->page;
+
+        column += canvas_put(canvas, steps, 0, column, style, now ? "[" : " ");
+        column += canvas_put(canvas, steps, 0, column, style, text);
+        column += canvas_put(canvas, steps, 0, column, style, now ? "]" : " ");
+    }
+    canvas_rule(canvas, steps, 1, STYLE_FRAME);
+}
+
+/* ---- Help, message, keys ---- */
+
+static void help_of_field(const struct wizard *wizard, struct canvas *canvas, struct area help)
+{
+    const struct field *field = &schema[wizard->focus.field];
+    char path[96];
+
+    place_path(wizard->focus, path, sizeof(path));
+    canvas_putf(canvas, help, 0, 1, STYLE_DIM, " %s ", path);
+    view_words(canvas, help, 1, 1, help.columns - 2, STYLE_HELP, field->help);
+}
+
+static void view_help(const struct wizard *wizard, struct canvas *canvas, const struct screen_parts *parts)
+{
+    struct area help = parts->help;
+
+    canvas_rule(canvas, help, 0, STYLE_FRAME);
+    if (wizard->mode == MODE_FORM && !page_is_review(wizard, wizard->page))
+        help_of_field(wizard, canvas, help);
+    else if (wizard->mode == MODE_FORM)
+        view_words(canvas, help, 1, 1, help.columns - 2, STYLE_HELP,
+                   "Plan type and clusters are fixed once the plan exists. No message is copied until a topic mapping "
+                   "is added.");
+}
+
+/* What the line above the keys says when there is no message: how much the field is needed, or what is left. */
+static void status_of_field(const struct wizard *wizard, struct buf *out)
+{
+    const struct field_review *field = wizard_field(wizard, wizard->focus);
+
+    if (field->suggested)
+        buf_add_text(out, "This is a suggestion: change it if it does not fit.");
+    else if (field->need == NEED_REQUIRED || field->need == NEED_RECOMMENDED)
+        buf_addf(out, "%s given%s%s.", field->need == NEED_REQUIRED ? "Must be" : "Should be",
+                 field->because && *field->because ? " " : "", field->because ? field->because : "");
+    else if (field->need == NEED_EXTRA)
+        buf_add_text(out, "Not needed here by the documentation; sent when filled in.");
+    else
+        buf_add_text(out, "Optional: left out when empty.");
+    if (schema[wizard->focus.field].fixed && out->length < 60)
+        buf_add_text(out, " Fixed once the plan exists.");
+}
+
+static void view_status(const struct wizard *wizard, struct canvas *canvas, const struct screen_parts *parts)
+{
+    struct buf text = BUF_INIT;
+    enum style style = STYLE_DIM;
+
+    if (wizard->message[0] != '\0') {
+        buf_add_text(&text, wizard->message);
+        style = wizard->message_is_error ? STYLE_ERROR : STYLE_STRONG;
+    } else if (wizard->mode == MODE_FORM && !page_is_review(wizard, wizard->page)) {
+        status_of_field(wizard, &text);
+    } else if (wizard->mode == MODE_FORM) {
+        if (review_errors(wizard->review) > 0)
+            buf_addf(&text, "%zu of the problems must be solved before the plan can be sent.",
+                     review_errors(wizard->review));
+        else
+            buf_add_text(&text, "Nothing has been sent. s asks once more and then sends.");
+    }
+    canvas_put_cut(canvas, parts->status, 0, 1, style, buf_text(&text));
+    buf_release(&text);
+}
+
+/* The binding for the bar that comes next by weight and stands for an action that is not in it yet; NULL: none. */
+static const struct key_binding *bar_next(unsigned contexts, const bool shown[ACTION_COUNT])
+{
+    const struct key_binding *best = NULL;
+
+    for (size_t i = 0; i < key_binding_count; i++) {
+        const struct key_binding *row = &key_bindings[i];
+
+        if (row->brief && (row->contexts & contexts) && !shown[row->action] &&
+            (!best || row->weight < best->weight))
+            best = row;
+    }
+    return best;
+}
+
+static void view_bar(const struct wizard *wizard, struct canvas *canvas, const struct screen_parts *parts)
+{
+    bool shown[ACTION_COUNT] = {false};
+    const struct key_binding *row;
+    int column = 1;
+
+    canvas_blank(canvas, parts->bar, STYLE_BAR);
+    while ((row = bar_next(wizard_contexts(wizard), shown))) {
+        int wanted = (int)strlen(row->key) + 1 + (int)strlen(row->brief);
+
+        shown[row->action] = true;
+        if (column + wanted > parts->bar.columns - 1)
+            continue;
+        column += canvas_put(canvas, parts->bar, 0, column, STYLE_KEY, row->key) + 1;
+        column += canvas_put(canvas, parts->bar, 0, column, STYLE_BAR, row->brief) + 2;
+    }
+}
+
+/* ---- The whole ---- */
+
+static void view_body(const struct wizard *wizard, struct canvas *canvas, const struct screen_parts *parts)
+{
+    if (wizard->mode == MODE_RUNNING) {
+        view_running(wizard, canvas, parts->body);
+    } else if (wizard->mode == MODE_RESULT) {
+        view_result(wizard, canvas, parts->body);
+    } else if (page_is_review(wizard, wizard->page)) {
+        view_review(wizard, canvas, parts->body);
+    } else if (wizard->preview_only && wizard->columns < WIDE_COLUMNS) {
+        view_preview(wizard, canvas, parts->preview, 0, true);
+    } else {
+        view_form(wizard, canvas, parts->form);
+        if (parts->preview.columns > 0) {
+            canvas_rule_down(canvas, parts->body, parts->preview.column - 1, STYLE_FRAME);
+            view_preview(wizard, canvas, parts->preview, 0, true);
+        }
+    }
+}
+
+static void view_too_small(const struct wizard *wizard, struct canvas *canvas)
+{
+    char text[96];
+
+    snprintf(text, sizeof(text), "%dx%d is too small: make it 40x12. Nothing is lost.", wizard->columns,
+             wizard->rows);
+    view_words(canvas, canvas_area(canvas), 0, 0, canvas->columns > 0 ? canvas->columns : 1, STYLE_STRONG, text);
+}
+
+void wizard_view(const struct wizard *wizard, struct canvas *canvas)
+{
+    struct screen_parts parts;
+
+    canvas_clear(canvas);
+    screen_layout(wizard, &parts);
+    if (parts.too_small) {
+        view_too_small(wizard, canvas);
+        return;
+    }
+    view_title(wizard, canvas, &parts);
+    view_steps(wizard, canvas, &parts);
+    view_body(wizard, canvas, &parts);
+    view_help(wizard, canvas, &parts);
+    view_status(wizard, canvas, &parts);
+    view_bar(wizard, canvas, &parts);
+    if (wizard->overlay != OVERLAY_NONE)
+        view_overlay(wizard, canvas);
+    if (wizard->question != QUESTION_NONE)
+        view_question(wizard, canvas);
+}

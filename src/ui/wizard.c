@@ -1,0 +1,346 @@
+#include "ui/wizard.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ui/wizard_state.h"
+
+enum { PROMPT_MAX = 4096 };
+
+/* ---- Life ---- */
+
+void wizard_refresh(struct wizard *wizard)
+{
+    struct error err = {0};
+
+    wizard->reviewed_revision = plan_revision(wizard->plan);
+    wizard->short_of_memory = !review_run(wizard->review, wizard->plan, &err) ||
+                              !payload_write(&wizard->preview, wizard->plan, wizard->review, PAYLOAD_MASKED,
+                                             NULL, &err);
+    if (wizard->short_of_memory)
+        wizard_set_message(wizard, true, "Memory is short: what is shown may be old. Save the draft and leave.");
+}
+
+size_t place_index(struct place place)
+{
+    return (size_t)(place.instance + 1) * FIELD_COUNT + (size_t)place.field;
+}
+
+struct wizard *wizard_new(struct plan *plan, const char *path)
+{
+    struct wizard *wizard = calloc(1, sizeof(*wizard));
+    size_t instances = plan_instances(plan);
+
+    if (!wizard) {
+        plan_free(plan);
+        return NULL;
+    }
+    wizard->plan = plan;
+    wizard->review = review_new();
+    wizard->visited = calloc((instances + 1) * FIELD_COUNT, sizeof(*wizard->visited));
+    wizard->page_seen = calloc(instances + 3, sizeof(*wizard->page_seen));
+    payload_init(&wizard->preview);
+    line_edit_init(&wizard->line, PLAN_ANSWER_MAX);
+    line_edit_init(&wizard->prompt, PROMPT_MAX);
+    buf_init(&wizard->path, PROMPT_MAX);
+    if (!wizard->review || !wizard->visited || !wizard->page_seen) {
+        wizard_free(wizard);
+        return NULL;
+    }
+    if (path)
+        buf_add_text(&wizard->path, path);
+    if (!plan_has_suggestions(plan)) {
+        memset(wizard->visited, true, (instances + 1) * FIELD_COUNT);
+        memset(wizard->page_seen, true, instances + 3);
+    }
+    wizard->page_seen[0] = true;
+    wizard_refresh(wizard);
+    wizard->saved_revision = plan_revision(plan);
+    wizard->focus = place_of_plan(FIELD_PLAN_NAME);
+    focus_load(wizard);
+    return wizard;
+}
+
+void wizard_free(struct wizard *wizard)
+{
+    if (!wizard)
+        return;
+    plan_free(wizard->plan);
+    review_free(wizard->review);
+    payload_release(&wizard->preview);
+    line_edit_release(&wizard->line);
+    line_edit_release(&wizard->prompt);
+    buf_release(&wizard->path);
+    for (size_t i = 0; i < sizeof(wizard->target.texts) / sizeof(wizard->target.texts[0]); i++)
+        buf_release(&wizard->target.texts[i]);
+    for (size_t i = 0; i < sizeof(wizard->result.texts) / sizeof(wizard->result.texts[0]); i++)
+        buf_release(&wizard->result.texts[i]);
+    buf_release(&wizard->result.raw);
+    free(wizard->visited);
+    free(wizard->page_seen);
+    free(wizard);
+}
+
+const struct plan *wizard_plan(const struct wizard *wizard)
+{
+    return wizard->plan;
+}
+
+const struct review *wizard_review(const struct wizard *wizard)
+{
+    return wizard->review;
+}
+
+/* ---- Events ---- */
+
+/* A digit chooses from a list, or opens a problem of the review by its number. */
+static void press_digit(struct wizard *wizard, int digit)
+{
+    unsigned contexts = wizard_contexts(wizard);
+
+    if (contexts & CONTEXT_CHOICE && digit <= choice_count(wizard->focus.field)) {
+        wizard->choice = digit - 1;
+        answer_choose(wizard);
+    } else if (contexts & CONTEXT_REVIEW) {
+        review_open_problem(wizard, digit - 1);
+    }
+}
+
+static void press_text(struct wizard *wizard, const char *text)
+{
+    struct line_edit *line = current_line(wizard);
+
+    if (line) {
+        if (line_edit_insert(line, text, strlen(text)))
+            current_line_changed(wizard);
+        else
+            wizard_set_message(wizard, true, "This is as long as the field can be.");
+    } else if (text[0] >= '1' && text[0] <= '9' && text[1] == '\0') {
+        press_digit(wizard, text[0] - '0');
+    }
+}
+
+static enum effect update_press(struct wizard *wizard, const struct event *event)
+{
+    enum action action = keymap_find(event, wizard_contexts(wizard));
+
+    wizard->message[0] = '\0';
+    if (action == ACTION_CONFIRM && event->burst) {
+        wizard_set_message(wizard, true, "That came too fast to be meant: press y once more to confirm.");
+        return EFFECT_NONE;
+    }
+    if (action == ACTION_NONE) {
+        if (event->press == PRESS_CHARACTER && !(event->modifiers & (MODIFIER_ALT | MODIFIER_CONTROL)))
+            press_text(wizard, event->text);
+        return EFFECT_NONE;
+    }
+    return act_edit(wizard, action) ? EFFECT_NONE : act_on(wizard, action, NULL);
+}
+
+static void update_paste(struct wizard *wizard, const struct event *event)
+{
+    struct line_edit *line = current_line(wizard);
+    bool altered = false;
+
+    wizard->message[0] = '\0';
+    if (!line) {
+        wizard_set_message(wizard, false, "A paste goes into text fields only; nothing was changed.");
+        return;
+    }
+    if (!line_edit_paste(line, event->paste, event->paste_length, &altered)) {
+        wizard_set_message(wizard, true, "The paste is too long for this field; nothing was changed.");
+        return;
+    }
+    current_line_changed(wizard);
+    if (event->paste_cut)
+        wizard_set_message(wizard, true, "The paste did not arrive whole: check the field.");
+    else if (altered)
+        wizard_set_message(wizard, false, "Line breaks and control characters were taken out of the paste.");
+}
+
+static void click_form(struct wizard *wizard, const struct screen_parts *parts, int row, int column)
+{
+    struct form_layout layout;
+    int form_row = row - parts->form.row + wizard->form_scroll;
+    int form_column = column - parts->form.column;
+
+    if (row < parts->form.row || row >= parts->form.row + parts->form.rows || form_column < 0 ||
+        form_column >= parts->form.columns)
+        return;
+    form_layout(wizard, parts->form.columns, &layout);
+    for (int i = 0; i < layout.count; i++) {
+        const struct form_item *item = &layout.items[i];
+
+        if (form_row < item->row || form_row >= item->row + item->rows || item->part == PART_NOTE ||
+            (item->part == PART_CHOICE &&
+             (form_column < item->column || form_column >= item->column + item->columns)))
+            continue;
+        if (!place_is_focused(wizard, item->place))
+            focus_set(wizard, item->place);
+        if (item->part == PART_CHOICE) {
+            wizard->choice = item->choice;
+            answer_choose(wizard);
+        } else if (item->part == PART_FIELD && !field_is_list(item->place.field)) {
+            line_edit_point(&wizard->line, item->columns - 2, form_column - item->column - 1,
+                            wizard->line.secret && !wizard->revealed);
+        }
+        if (item->part != PART_FIELD || !field_is_list(item->place.field))
+            return;
+    }
+}
+
+/* The wheel scrolls where there is something to scroll, and moves in the form. */
+static enum effect wheel(struct wizard *wizard, bool backwards)
+{
+    bool bound;
+    enum effect effect = act_on(wizard, backwards ? ACTION_SCROLL_UP : ACTION_SCROLL_DOWN, &bound);
+
+    return bound ? effect : act_on(wizard, backwards ? ACTION_UP : ACTION_DOWN, NULL);
+}
+
+static enum effect update_mouse(struct wizard *wizard, const struct event *event)
+{
+    struct screen_parts parts;
+
+    if (event->mouse == MOUSE_WHEEL_UP || event->mouse == MOUSE_WHEEL_DOWN)
+        return wheel(wizard, event->mouse == MOUSE_WHEEL_UP);
+    if (event->mouse == MOUSE_PRESS && wizard_contexts(wizard) & CONTEXT_FORM) {
+        screen_layout(wizard, &parts);
+        click_form(wizard, &parts, event->row, event->column);
+    }
+    return EFFECT_NONE;
+}
+
+static void update_size(struct wizard *wizard, const struct event *event)
+{
+    wizard->columns = event->columns;
+    wizard->rows = event->rows;
+    if (page_is_review(wizard, wizard->page))
+        review_scroll_by(wizard, 0);
+}
+
+enum effect wizard_update(struct wizard *wizard, const struct event *event)
+{
+    enum effect effect = EFFECT_NONE;
+
+    switch (event->kind) {
+    case EVENT_PRESS:
+        effect = update_press(wizard, event);
+        break;
+    case EVENT_PASTE:
+        update_paste(wizard, event);
+        break;
+    case EVENT_MOUSE:
+        effect = update_mouse(wizard, event);
+        break;
+    case EVENT_RESIZE:
+        update_size(wizard, event);
+        break;
+    case EVENT_SIGNAL:
+        effect = EFFECT_QUIT;
+        break;
+    case EVENT_TICK:
+        break;
+    }
+    focus_show(wizard);
+    return effect;
+}
+
+/* ---- What the caller tells ---- */
+
+static void set_text(struct buf *buf, const char *text)
+{
+    if (buf->limit == 0)
+        buf_init(buf, BUF_LIMIT_DEFAULT);
+    buf_clear(buf);
+    buf_add_text(buf, text ? text : "");
+}
+
+bool wizard_set_target(struct wizard *wizard, const struct target *target)
+{
+    const char *texts[] = {target->host,     target->scheme, target->region, target->profile,
+                           target->key_id,   target->provider, target->proxy, target->problem};
+    const char **views[] = {&wizard->target.view.host,     &wizard->target.view.scheme,
+                            &wizard->target.view.region,   &wizard->target.view.profile,
+                            &wizard->target.view.key_id,   &wizard->target.view.provider,
+                            &wizard->target.view.proxy,    &wizard->target.view.problem};
+    bool complete = true;
+
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        set_text(&wizard->target.texts[i], texts[i]);
+        *views[i] = buf_text(&wizard->target.texts[i]);
+        complete = complete && !wizard->target.texts[i].failed;
+    }
+    wizard->target.view.sandbox = target->sandbox;
+    return complete;
+}
+
+void wizard_set_progress(struct wizard *wizard, const struct progress *progress)
+{
+    wizard->mode = MODE_RUNNING;
+    wizard->overlay = OVERLAY_NONE;
+    wizard->progress = *progress;
+    snprintf(wizard->progress_doing, sizeof(wizard->progress_doing), "%s", progress->doing);
+    wizard->progress.doing = wizard->progress_doing;
+}
+
+bool wizard_set_result(struct wizard *wizard, const struct result *result)
+{
+    struct result_texts *kept = &wizard->result;
+    const char *texts[] = {result->plan_id, result->code,   result->message, result->request_id,
+                           result->reason,  result->advice, result->warning};
+    const char **views[] = {&kept->view.plan_id, &kept->view.code,   &kept->view.message, &kept->view.request_id,
+                            &kept->view.reason,  &kept->view.advice, &kept->view.warning};
+    bool complete = true;
+
+    kept->view = *result;
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        set_text(&kept->texts[i], texts[i]);
+        *views[i] = buf_text(&kept->texts[i]);
+        complete = complete && !kept->texts[i].failed;
+    }
+    set_text(&kept->raw, "");
+    if (result->raw)
+        buf_add(&kept->raw, result->raw, result->raw_length);
+    if (result->kind == RESULT_CREATED)
+        wizard->saved_revision = plan_revision(wizard->plan);
+    wizard->mode = MODE_RESULT;
+    wizard->question = QUESTION_NONE;
+    wizard->overlay = OVERLAY_NONE;
+    wizard->result_scroll = 0;
+    return complete && !kept->raw.failed;
+}
+
+void wizard_set_message(struct wizard *wizard, bool error, const char *text)
+{
+    snprintf(wizard->message, sizeof(wizard->message), "%s", text);
+    wizard->message_is_error = error;
+}
+
+void wizard_set_saved(struct wizard *wizard, const char *path)
+{
+    if (path != buf_text(&wizard->path))
+        set_text(&wizard->path, path);
+    wizard->saved_revision = plan_revision(wizard->plan);
+}
+
+const char *wizard_save_path(const struct wizard *wizard)
+{
+    return buf_text(&wizard->path);
+}
+
+bool wizard_unsaved(const struct wizard *wizard)
+{
+    return plan_revision(wizard->plan) != wizard->saved_revision;
+}
+
+bool wizard_wants_mouse(const struct wizard *wizard)
+{
+    return wizard->mouse;
+}
+
+bool wizard_wants_ticks(const struct wizard *wizard)
+{
+    return wizard->mode == MODE_RUNNING;
+}

@@ -1,0 +1,47 @@
+#include "ui/wrap.h"
+
+#include "ui/canvas.h"
+
+size_t wrap_line(const char *text, size_t length, int columns, size_t *skip)
+{
+    size_t at = 0, blank = 0, bytes = 0;
+    int used = 0;
+
+    while (at < length && text[at] != '\n') {
+        char shown[CELL_TEXT_SIZE];
+        int width;
+
+        bytes = canvas_grapheme(text + at, length - at, shown, &width);
+        if (used + width > columns && at > 0) {
+            size_t end = text[at] == ' ' || blank == 0 ? at : blank;
+
+            *skip = end;
+            while (*skip < length && text[*skip] == ' ')
+                (*skip)++;
+            while (end > 0 && text[end - 1] == ' ')
+                end--;
+            return end;
+        }
+        if (text[at] == ' ' && at > 0 && text[at - 1] != ' ')
+            blank = at;
+        used += width;
+        at += bytes;
+    }
+    *skip = at < length ? at + 1 : at;
+    return at;
+}
+
+int wrap_count(const char *text, size_t length, int columns)
+{
+    int count = 0;
+
+    while (length > 0) {
+        size_t skip;
+
+        wrap_line(text, length, columns, &skip);
+        text += skip;
+        length -= skip;
+        count++;
+    }
+    return count;
+}

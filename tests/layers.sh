@@ -1,0 +1,56 @@
+#!/bin/sh
+# The rooms of docs/architecture.md as a test: fails where a file includes what its room may not.
+set -eu
+cd "$(dirname "$0")/.."
+status=0
+
+# allow ROOM "WHAT IT MAY INCLUDE": of the project's own headers.
+allow() {
+    for file in src/"$1"/*.[ch] src/"$1"/*.def; do
+        [ -e "$file" ] || continue
+        for header in $(sed -n 's/^#include "\([a-z_]*\)\/.*/\1/p' "$file" | sort -u); do
+            case " $2 " in
+            *" $header "*) ;;
+            *)
+                echo "$file includes $header/, which $1/ may not"
+                status=1
+                ;;
+            esac
+        done
+    done
+}
+
+# only HEADER "FILES": of a library's header.
+only() {
+    for file in $(grep -rlE "#include <$1" src || true); do
+        case " $2 " in
+        *" $file "*) ;;
+        *)
+            echo "$file includes <$1>, which only $2 may"
+            status=1
+            ;;
+        esac
+    done
+}
+
+allow base "base"
+allow model "model base"
+allow api "api base"
+allow ui "ui model base"
+allow sandbox "sandbox model api base"
+allow cli "cli ui api model sandbox base"
+
+only curses.h "src/ui/term_curses.c"
+only curl/ "src/api/transport_curl.c"
+only microhttpd.h "src/sandbox/sandbox.c src/sandbox/exchange.c src/sandbox/exchange.h"
+only openssl/ "src/api/sign.c src/sandbox/keyed_hash.c"
+only utf8proc.h "src/base/utf8.c"
+only ini.h "src/api/credentials.c"
+
+# Functions that write without a limit, or that lose errors.
+banned='\b(strcpy|strcat|sprintf|vsprintf|strtok|atoi|atol|gets|system|popen|alloca)\('
+if grep -rnE "$banned" src; then
+    echo "the functions above are not used here"
+    status=1
+fi
+exit $status

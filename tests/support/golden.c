@@ -1,0 +1,43 @@
+#include "golden.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/file.h"
+
+static bool golden_write(const char *path, const char *text, size_t length)
+{
+    FILE *file = fopen(path, "wb");
+    bool written = file && fwrite(text, 1, length, file) == length;
+
+    if (file && fclose(file) != 0)
+        written = false;
+    if (!written)
+        fprintf(stderr, "%s: could not be written\n", path);
+    return written;
+}
+
+bool golden_matches(const char *path, const char *text, size_t length)
+{
+    const char *update = getenv("DRPLAN_UPDATE_GOLDEN");
+    struct buf wanted = BUF_INIT;
+    struct error err = {0};
+    bool same;
+
+    if (update && strcmp(update, "1") == 0)
+        return golden_write(path, text, length);
+    if (!file_read(path, BUF_LIMIT_DEFAULT, &wanted, NULL, &err)) {
+        fprintf(stderr, "%s\n", err.text);
+        return false;
+    }
+    same = wanted.length == length && memcmp(buf_text(&wanted), text, length) == 0;
+    if (!same)
+        fprintf(stderr,
+                "%s is not what came out. Wanted:\n%s\nCame out:\n%.*s\n"
+                "If the new one is right: DRPLAN_UPDATE_GOLDEN=1 script/test\n",
+                path, buf_text(&wanted), (int)length, text);
+    buf_release(&wanted);
+    return same;
+}

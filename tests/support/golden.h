@@ -1,0 +1,14 @@
+#ifndef TESTS_SUPPORT_GOLDEN_H
+#define TESTS_SUPPORT_GOLDEN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * Holds text against the file at path. With DRPLAN_UPDATE_GOLDEN=1 in the
+ * environment the file is rewritten instead and true is returned. Otherwise a
+ * difference is printed, both whole, and false is returned.
+ */
+bool golden_matches(const char *path, const char *text, size_t length);
+
+#endif

@@ -1,0 +1,314 @@
+#include "api_support.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+
+#include "api/answer.h"
+#include "api/client.h"
+#include "api/credentials.h"
+#include "api/journal.h"
+
+/*
+ * Every job of the api room that needs memory, done again and again, each time
+ * with another one of its allocations failing. It has to end in "memory is
+ * short" (or do without), and lose nothing on the way.
+ */
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define HAS_SANITIZER 1
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__)
+#define HAS_SANITIZER 1
+#endif
+
+#ifdef HAS_SANITIZER
+
+static void allocations_cannot_fail_under_the_address_sanitizer(void **state)
+{
+    (void)state;
+    skip();
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(allocations_cannot_fail_under_the_address_sanitizer)};
+
+    return cmocka_run_group_tests_name("memory of the api room", tests, NULL, NULL);
+}
+
+#else
+
+extern void *__libc_malloc(size_t size);
+extern void *__libc_calloc(size_t count, size_t size);
+extern void *__libc_realloc(void *memory, size_t size);
+extern void __libc_free(void *memory);
+
+static bool counting;
+static int until_failure, held;
+
+static bool fails(void)
+{
+    if (!counting || until_failure-- != 0)
+        return false;
+    errno = ENOMEM;
+    return true;
+}
+
+/* With memory counted, so that what is not given back is seen. */
+static void *counted(void *memory)
+{
+    held += counting && memory;
+    return memory;
+}
+
+void *malloc(size_t size)
+{
+    return fails() ? NULL : counted(__libc_malloc(size));
+}
+
+void *calloc(size_t count, size_t size)
+{
+    return fails() ? NULL : counted(__libc_calloc(count, size));
+}
+
+void *realloc(void *memory, size_t size)
+{
+    if (fails())
+        return NULL;
+    return memory ? __libc_realloc(memory, size) : counted(__libc_malloc(size));
+}
+
+void free(void *memory)
+{
+    held -= counting && memory;
+    __libc_free(memory);
+}
+
+/* Runs a job, which says whether it succeeded, with allocation 0, 1, 2... failing, until one run meets no
+ * failure. Returns the runs that ended early. */
+static int fail_each(bool (*job)(void *context, struct error *err), void *context, bool lost_matters)
+{
+    struct error err;
+    int failed = 0;
+
+    for (int at = 0;; at++) {
+        bool done;
+
+        until_failure = at;
+        held = 0;
+        counting = true;
+        done = job(context, &err);
+        counting = false;
+        if (lost_matters && held != 0)
+            fail_msg("allocation %d: %d pieces of memory are lost", at, held);
+        /* OpenSSL and the system say it in their own words. */
+        if (!done && err.kind != ERROR_MEMORY && !strstr(err.text, "memory") && !strstr(err.text, "OpenSSL"))
+            fail_msg("allocation %d: %s", at, err.text);
+        failed += !done;
+        if (until_failure >= 0)
+            return failed;
+    }
+}
+
+static void every_allocation_fails_once(bool (*job)(void *context, struct error *err), void *context)
+{
+    int failed;
+
+    /* The first round is for what OpenSSL sets up once and keeps. */
+    fail_each(job, context, false);
+    failed = fail_each(job, context, true);
+    assert_true(failed > 0);
+    print_message("%d runs ended early\n", failed);
+}
+
+static const char body[] =
+    "{\"RequestId\":\"r\",\"Code\":\"Forbidden.RAM\",\"Message\":\"m\",\"Recommend\":\"c\","
+    "\"dynamicCode\":\"d\",\"dynamicMessage\":\"e\",\"AccessDeniedDetail\":{\"a\":[1]}}";
+static const char xml[] = "<Error><Code>a&lt;</Code><Message>m</Message></Error>";
+
+static bool read_answer(void *context, struct error *err)
+{
+    struct answer answer;
+    bool done = answer_read(context, &answer, err);
+
+    if (done) {
+        assert_non_null(answer.code);
+        assert_non_null(answer.message);
+        assert_true(answer.access_denied || !answer.recommend);
+        answer_release(&answer);
+    }
+    return done;
+}
+
+static void reading_an_answer_survives(void **state)
+{
+    struct response response;
+
+    (void)state;
+    response_init(&response);
+    response.status = 403;
+    buf_add_text(&response.body, body);
+    every_allocation_fails_once(read_answer, &response);
+    buf_clear(&response.body);
+    buf_add_text(&response.body, xml);
+    every_allocation_fails_once(read_answer, &response);
+    response_release(&response);
+}
+
+/* A client, and the signature that it made when memory was plenty. */
+struct signing {
+    struct fake_host host;
+    struct client client;
+    char signature[65];
+};
+
+static bool prepare(void *context, struct error *err)
+{
+    static const struct parameter parameters[] = {{"planId", "1"}, {"a", "1"}, {"b", "2"}, {"c", "3"}};
+    struct signing *signing = context;
+    struct request request;
+    struct signature signature;
+    bool done;
+
+    signing->host.chance = 0;
+    done = client_prepare(&signing->client, OPERATION_GET_PLAN, parameters, 4, "{}", 2, &request, &signature,
+                          err);
+    if (done && !signing->signature[0])
+        memcpy(signing->signature, signature.signature, sizeof(signing->signature));
+    if (done)
+        assert_string_equal(signature.signature, signing->signature);
+    request_release(&request);
+    signature_release(&signature);
+    return done;
+}
+
+static void preparing_a_request_survives(void **state)
+{
+    static char id[] = "id", secret[] = "secret", token[] = "token";
+    struct credentials keys = {.access_key_id = id, .access_key_secret = secret, .security_token = token};
+    struct signing signing = {.host = fake_host()};
+    struct error err;
+
+    (void)state;
+    signing.client = (struct client){&signing.host.host, &keys, {"https", "example.com"}};
+    assert_true(prepare(&signing, &err));
+    every_allocation_fails_once(prepare, &signing);
+}
+
+static bool find_keys(void *context, struct error *err)
+{
+    struct credentials keys;
+    bool done = credentials_find(context, NULL, &keys, err);
+
+    assert_true(!done || (keys.access_key_id && keys.access_key_secret));
+    assert_true(!done || keys.security_token || strstr(keys.provider, "section"));
+    credentials_release(&keys);
+    return done;
+}
+
+static bool find_settings(void *context, struct error *err)
+{
+    struct profile profile;
+    bool done = profile_find(context, NULL, &profile, err);
+
+    assert_true(!done || (profile.name && profile.region && profile.endpoint && profile.endpoint_type));
+    profile_release(&profile);
+    return done;
+}
+
+static void finding_credentials_survives(void **state)
+{
+    static const char config[] = "{\"current\":\"a\",\"profiles\":[{\"name\":\"a\",\"mode\":\"StsToken\","
+                                 "\"access_key_id\":\"i\",\"access_key_secret\":\"s\",\"sts_token\":\"t\","
+                                 "\"region_id\":\"r\",\"endpoint\":\"e\",\"endpoint_type\":\"vpc\"}]}";
+    static const char ini[] = "[default]\ntype=access_key\naccess_key_id=i\naccess_key_secret=s\n";
+    struct scratch scratch = scratch_make();
+    struct fake_host host = fake_host();
+    char path[256];
+
+    (void)state;
+    fake_setenv(&host, "HOME", scratch.path);
+    assert_int_equal(mkdir(scratch_path(&scratch, ".aliyun", path), 0700), 0);
+    assert_int_equal(mkdir(scratch_path(&scratch, ".alibabacloud", path), 0700), 0);
+    scratch_write(&scratch, ".aliyun/config.json", config, strlen(config));
+    scratch_write(&scratch, ".alibabacloud/credentials", ini, strlen(ini));
+    every_allocation_fails_once(find_keys, &host);
+    every_allocation_fails_once(find_settings, &host);
+    unlink(scratch_path(&scratch, ".aliyun/config.json", path));
+    every_allocation_fails_once(find_keys, &host);
+    unlink(scratch_path(&scratch, ".alibabacloud/credentials", path));
+    rmdir(scratch_path(&scratch, ".alibabacloud", path));
+    rmdir(scratch_path(&scratch, ".aliyun", path));
+    rmdir(scratch.path);
+}
+
+/* A host and the path of a journal. */
+struct place {
+    struct fake_host host;
+    char path[256];
+};
+
+static bool write_lines(void *context, struct error *err)
+{
+    static char name[] = "plan", endpoint[] = "h", region[] = "r", first[] = "1", second[] = "2";
+    static char *ids[] = {first, second};
+    const struct journal_intent intent = {"n", "2023-10-26T10:22:32Z", "h", name, endpoint, region, ids, 2};
+    struct place *place = context;
+    struct journal *journal = journal_open(&place->host.host, place->path, err);
+    bool done = journal && journal_write_intent(journal, &intent, err) &&
+                journal_write_outcome(journal, "n", "unknown", "1", "r", err);
+
+    journal_close(journal);
+    return done;
+}
+
+static bool read_lines(void *context, struct error *err)
+{
+    struct place *place = context;
+    struct journal *journal = journal_open(&place->host.host, place->path, err);
+    struct journal_intent *intents = NULL;
+    size_t count = 0, broken = 0;
+    bool done = journal && journal_open_intents(journal, &intents, &count, &broken, err);
+
+    assert_true(!done || broken == 0);
+    for (size_t i = 0; i < count; i++) {
+        assert_non_null(intents[i].plan_name);
+        assert_non_null(intents[i].region);
+        assert_non_null(intents[i].ids_seen[1]);
+        journal_intent_release(&intents[i]);
+    }
+    free(intents);
+    journal_close(journal);
+    return done;
+}
+
+static void keeping_a_journal_survives(void **state)
+{
+    struct scratch scratch = scratch_make();
+    struct place place = {.host = fake_host()};
+
+    (void)state;
+    scratch_path(&scratch, "journal.jsonl", place.path);
+    every_allocation_fails_once(write_lines, &place);
+    unlink(place.path);
+    every_allocation_fails_once(write_lines, &place);
+    every_allocation_fails_once(read_lines, &place);
+    unlink(place.path);
+    rmdir(scratch.path);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(reading_an_answer_survives),
+        cmocka_unit_test(preparing_a_request_survives),
+        cmocka_unit_test(finding_credentials_survives),
+        cmocka_unit_test(keeping_a_journal_survives),
+    };
+
+    return cmocka_run_group_tests_name("memory of the api room", tests, NULL, NULL);
+}
+
+#endif

@@ -1,0 +1,113 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/host.h"
+
+static void times_are_written_in_utc(void **state)
+{
+    static const struct {
+        int64_t seconds;
+        const char *text;
+    } cases[] = {
+        {0, "1970-01-01T00:00:00Z"},          {1698315752, "2023-10-26T10:22:32Z"},
+        {951782400, "2000-02-29T00:00:00Z"},  {-1, "1969-12-31T23:59:59Z"},
+        {2147483648, "2038-01-19T03:14:08Z"}, {253402300799, "9999-12-31T23:59:59Z"},
+    };
+    char text[21];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        host_time_text(cases[i].seconds, text);
+        assert_string_equal(text, cases[i].text);
+    }
+}
+
+static void a_time_beyond_four_digit_years_is_the_nearest_that_fits(void **state)
+{
+    char text[21];
+
+    (void)state;
+    host_time_text(INT64_MAX, text);
+    assert_string_equal(text, "9999-12-31T23:59:59Z");
+    host_time_text(INT64_MIN, text);
+    assert_string_equal(text, "0000-01-01T00:00:00Z");
+}
+
+static void the_real_clock_tells_the_time(void **state)
+{
+    struct host *host = host_system();
+    int64_t before = time(NULL);
+    int64_t now = host->now(host);
+
+    (void)state;
+    assert_true(now >= before - 1 && now <= (int64_t)time(NULL) + 1);
+}
+
+static void ticks_never_go_back(void **state)
+{
+    struct host *host = host_system();
+    int64_t last = host->ticks(host);
+
+    (void)state;
+    for (int i = 0; i < 1000; i++) {
+        int64_t next = host->ticks(host);
+
+        assert_true(next >= last);
+        last = next;
+    }
+}
+
+static void random_bytes_fill_all_of_the_memory(void **state)
+{
+    struct host *host = host_system();
+    struct error err = {0};
+    unsigned char seen[64] = {0};
+
+    (void)state;
+    /* A byte is 0 by chance in 20 fills once in 10^48. */
+    for (int i = 0; i < 20; i++) {
+        unsigned char bytes[64] = {0};
+
+        assert_true(host->random(host, bytes, sizeof(bytes), &err));
+        for (size_t j = 0; j < sizeof(bytes); j++)
+            seen[j] |= bytes[j];
+    }
+    for (size_t j = 0; j < sizeof(seen); j++)
+        assert_int_not_equal(seen[j], 0);
+}
+
+static void an_empty_variable_is_as_good_as_none(void **state)
+{
+    struct host *host = host_system();
+
+    (void)state;
+    assert_int_equal(setenv("DRPLAN_TEST_VARIABLE", "value", 1), 0);
+    assert_string_equal(host_env(host, "DRPLAN_TEST_VARIABLE"), "value");
+    assert_int_equal(setenv("DRPLAN_TEST_VARIABLE", "", 1), 0);
+    assert_null(host_env(host, "DRPLAN_TEST_VARIABLE"));
+    assert_string_equal(host->env(host, "DRPLAN_TEST_VARIABLE"), "");
+    assert_int_equal(unsetenv("DRPLAN_TEST_VARIABLE"), 0);
+    assert_null(host_env(host, "DRPLAN_TEST_VARIABLE"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(times_are_written_in_utc),
+        cmocka_unit_test(a_time_beyond_four_digit_years_is_the_nearest_that_fits),
+        cmocka_unit_test(the_real_clock_tells_the_time),
+        cmocka_unit_test(ticks_never_go_back),
+        cmocka_unit_test(random_bytes_fill_all_of_the_memory),
+        cmocka_unit_test(an_empty_variable_is_as_good_as_none),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,171 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/json.h"
+#include "submission_bench.h"
+
+/*
+ * Every allocation of a submission fails once, our own and those that libcurl
+ * and cJSON do for us. Whatever fails: at most one POST for each intent, and
+ * no word that is not true.
+ *
+ * The linker sends malloc and its like here (--wrap); only the thread of the
+ * test is disturbed, and only while it is armed.
+ */
+static _Thread_local bool armed;
+static _Thread_local unsigned long allocations, failing;
+
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+void *__real_realloc(void *memory, size_t size);
+char *__real_strdup(const char *text);
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__wrap_realloc(void *memory, size_t size);
+char *__wrap_strdup(const char *text);
+
+static bool fails(void)
+{
+    return armed && ++allocations == failing;
+}
+
+void *__wrap_malloc(size_t size)
+{
+    return fails() ? NULL : __real_malloc(size);
+}
+
+void *__wrap_calloc(size_t count, size_t size)
+{
+    return fails() ? NULL : __real_calloc(count, size);
+}
+
+void *__wrap_realloc(void *memory, size_t size)
+{
+    return fails() ? NULL : __real_realloc(memory, size);
+}
+
+char *__wrap_strdup(const char *text)
+{
+    return fails() ? NULL : __real_strdup(text);
+}
+
+static const struct submission_options options = {
+    .accept_existing_name = true, .look_attempts = 2, .look_pause_ms = 1000, .throttle_patience_ms = 5000};
+
+static const struct wire_step script[] = {
+    {WIRE_ANSWER, LISTED(PLAN(5, "night", SAME), 1), 0, NULL},
+    {WIRE_ANSWER,
+     HTTP(429, "x-acs-retry-after: 10\r\n", "{\"code\":\"Throttling.User\",\"message\":\"slow down\"}"), 0,
+     NULL},
+    {WIRE_ANSWER, NULL, 0, NULL},
+    {WIRE_ANSWER, LISTED(PLAN(5, "night", SAME) "," PLAN(6, "night", SAME), 2), 0, NULL},
+    {WIRE_ANSWER, LISTED(PLAN(5, "night", SAME) "," PLAN(6, "night", SAME), 2), 0, NULL},
+};
+
+/* The loop of a caller who goes on after an error of the wait. */
+static void run(struct bench *bench, struct submission *submission)
+{
+    for (int turns = 0; !submission_done(submission); turns++) {
+        int timeout = submission_timeout(submission);
+        struct error err;
+
+        assert_true(turns < 10000);
+        armed = true;
+        if (transport_running(bench->transport) > 0)
+            transport_wait(bench->transport, NULL, 0, 20000, &err);
+        else
+            bench->host.ticks += timeout;
+        submission_tick(submission);
+        armed = false;
+    }
+}
+
+static void assert_honest(struct bench *bench, const struct submission *submission)
+{
+    const struct submission_report *report = submission_report(submission);
+    size_t posts = wire_server_count(bench->server, "POST ");
+    size_t intents = 0;
+    char words[128];
+
+    bench_journal(bench, words, sizeof(words));
+    for (const char *at = words; (at = strstr(at, "intent")); at++)
+        intents++;
+    assert_true(posts <= intents);
+    if (report->outcome == OUTCOME_NOT_SENT) {
+        assert_true(posts <= 1); /* the one that was throttled */
+        assert_true(strlen(report->reason) > 10);
+    } else if (report->outcome == OUTCOME_CREATED) {
+        assert_string_equal(report->plan_id, "6");
+        assert_true(report->found_by_looking);
+    } else {
+        assert_int_equal(report->outcome, OUTCOME_UNKNOWN);
+        assert_true(posts >= 1);
+    }
+}
+
+static void no_shortage_of_memory_makes_it_lie(void **state)
+{
+    unsigned long total = 0;
+
+    (void)state;
+    json_wipe_on_free();
+    for (unsigned long point = 1; total == 0 || point <= total; point++) {
+        struct bench bench;
+        struct submission *submission;
+        struct error err = {0};
+
+        bench_start(&bench, script, 5, NULL);
+        allocations = 0;
+        failing = total == 0 ? 0 : point;
+        armed = true;
+        submission = submission_start(&bench.client, bench.transport, bench.journal, &options, "night",
+                                      SENT_BODY, strlen(SENT_BODY), &err);
+        armed = false;
+        if (submission) {
+            run(&bench, submission);
+            assert_honest(&bench, submission);
+        } else {
+            assert_int_equal(err.kind, ERROR_MEMORY);
+        }
+        submission_free(submission);
+        if (total == 0) {
+            total = allocations;
+            point = 0;
+            print_message("  %lu allocations\n", total);
+        }
+        bench_stop(&bench);
+    }
+}
+
+static void a_transport_needs_memory(void **state)
+{
+    struct transport_options own_roots = transport_defaults;
+    struct error err;
+
+    (void)state;
+    own_roots.ca_file = "/dev/null";
+    for (failing = 1; failing <= 2; failing++) {
+        struct transport *transport;
+
+        allocations = 0;
+        armed = true;
+        transport = transport_new(&own_roots, &err);
+        armed = false;
+        assert_null(transport);
+        assert_int_equal(err.kind, ERROR_MEMORY);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_transport_needs_memory),
+        cmocka_unit_test(no_shortage_of_memory_makes_it_lie),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
