@@ -26,8 +26,10 @@ void answer_release(struct answer *answer)
 /* While an answer is read: what is known, and what came in the way. */
 struct reading {
     struct answer *out;
+    enum operation_style style;
     const cJSON *success; /* the member, NULL when absent */
     const cJSON *data;    /* likewise */
+    bool is_object;       /* the body is a JSON object */
     bool readable;        /* false: out->unreadable says why */
     bool memory_short;
 };
@@ -149,6 +151,7 @@ static void read_tree(struct reading *reading, const cJSON *tree)
         unreadable(reading, "it is JSON, but no object");
         return;
     }
+    reading->is_object = true;
     keep_text(reading, tree, SPELLED("Code", "code"), &out->code);
     keep_text(reading, tree, SPELLED("Message", "message"), &out->message);
     keep_text(reading, tree, SPELLED("RequestId", "requestId", "requestid"), &out->request_id);
@@ -293,6 +296,19 @@ static enum answer_kind judge_success(struct reading *reading)
     return ANSWER_UNREADABLE;
 }
 
+/* A 2xx in RPC style. */
+static enum answer_kind judge_rpc_success(struct reading *reading)
+{
+    const struct answer *answer = reading->out;
+
+    if (answer->code)
+        return is_throttled(answer) ? ANSWER_THROTTLED : ANSWER_REFUSED;
+    if (reading->is_object && answer->request_id)
+        return ANSWER_SUCCESS;
+    unreadable(reading, "it has no request id");
+    return ANSWER_UNREADABLE;
+}
+
 static enum answer_kind judge(struct reading *reading)
 {
     const struct answer *answer = reading->out;
@@ -314,7 +330,7 @@ static enum answer_kind judge(struct reading *reading)
     if (!reading->readable)
         return ANSWER_UNREADABLE;
     if (status < 300)
-        return judge_success(reading);
+        return reading->style == STYLE_RPC ? judge_rpc_success(reading) : judge_success(reading);
     if (cJSON_IsTrue(reading->success))
         unreadable(reading, "HTTP %d, but the answer speaks of success", status);
     else if (!answer->code)
@@ -326,7 +342,13 @@ static enum answer_kind judge(struct reading *reading)
 
 bool answer_read(const struct response *response, struct answer *out, struct error *err)
 {
-    struct reading reading = {.out = out, .readable = true};
+    return answer_read_style(response, STYLE_ROA, out, err);
+}
+
+bool answer_read_style(const struct response *response, enum operation_style style, struct answer *out,
+                       struct error *err)
+{
+    struct reading reading = {.out = out, .style = style, .readable = true};
     cJSON *tree;
 
     *out = (struct answer){
@@ -338,8 +360,12 @@ bool answer_read(const struct response *response, struct answer *out, struct err
     if (!out->request_id)
         keep(&reading, &out->request_id, pairs_get(&response->headers, "x-acs-request-id"));
     out->kind = judge(&reading);
-    if (out->kind == ANSWER_SUCCESS)
+    if (out->kind == ANSWER_SUCCESS && style == STYLE_RPC) {
+        out->data = tree;
+        tree = NULL;
+    } else if (out->kind == ANSWER_SUCCESS) {
         out->data = cJSON_DetachItemFromObjectCaseSensitive(tree, "data");
+    }
     if (out->kind != ANSWER_UNREADABLE)
         out->unreadable[0] = '\0';
     cJSON_Delete(tree);

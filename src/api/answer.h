@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "api/operation.h"
 #include "api/request.h"
 
 /*
@@ -31,7 +32,7 @@ struct answer {
     char *access_denied;   /* AccessDeniedDetail as JSON text */
     int64_t retry_after;   /* milliseconds the service asks to wait; -1: not said */
     int64_t server_time;   /* of the Date header, seconds since 1970; 0: not said */
-    cJSON *data;           /* the member "data" of a success; owned; NULL otherwise */
+    cJSON *data;           /* of a success: the member "data", in RPC style the whole answer; owned; else NULL */
     char unreadable[128];  /* why, for ANSWER_UNREADABLE */
 };
 
@@ -40,6 +41,11 @@ void answer_release(struct answer *answer);
 /* Reads a response. Fails only when memory is short. 5xx is ANSWER_UNREADABLE whatever its body says, but for
  * throttling: the work may have been done. Its code and message are filled in all the same. */
 bool answer_read(const struct response *response, struct answer *out, struct error *err);
+
+/* The same for an operation of either style. RPC style has no member "success": 2xx with a request id and without
+ * a code is one, and data is the whole answer. */
+bool answer_read_style(const struct response *response, enum operation_style style, struct answer *out,
+                       struct error *err);
 
 /* The plan id of a created plan: digits of an int64 >= 0 into id (at least 24 bytes). */
 bool answer_plan_id(const struct answer *answer, char id[24]);

@@ -4,6 +4,8 @@
 #include <string.h>
 #include <sys/utsname.h>
 
+#include "api/proxy.h"
+
 enum { NONCE_BYTES = 16 };
 
 /* The parameter whose name fills the braces at `brace`; *length gets what the braces take. NULL: none does.
@@ -69,9 +71,28 @@ static bool is_in_path(const struct operation *operation, const struct parameter
     return false;
 }
 
+static void add_encoded(struct buf *out, const char *name, const char *value)
+{
+    if (out->length > 0)
+        buf_add_char(out, '&');
+    percent_encode(out, name, strlen(name));
+    buf_add_char(out, '=');
+    percent_encode(out, value, strlen(value));
+}
+
+static bool fill_form(const struct parameter *parameters, size_t count, struct request *out, struct error *err)
+{
+    for (size_t i = 0; i < count; i++)
+        if (parameters[i].value)
+            add_encoded(&out->body, parameters[i].name, parameters[i].value);
+    return !out->body.failed || error_memory(err);
+}
+
 static bool fill_query(const struct operation *operation, const struct parameter *parameters, size_t count,
                        struct request *out, struct error *err)
 {
+    if (operation->form)
+        return fill_form(parameters, count, out, err);
     for (size_t i = 0; i < count; i++) {
         if (parameters[i].value && !is_in_path(operation, &parameters[i]) &&
             !pairs_add(&out->query, parameters[i].name, parameters[i].value, err))
@@ -95,13 +116,17 @@ static bool check_header_text(const char *what, const char *text, struct error *
     return true;
 }
 
-static bool check_client(const struct client *client, struct error *err)
+static bool check_keys(const struct credentials *keys, struct error *err)
 {
-    const struct credentials *keys = client->credentials;
-
     return check_header_text("access key id", keys->access_key_id, err) &&
            check_header_text("access key secret", keys->access_key_secret, err) &&
-           (!keys->security_token || check_header_text("security token", keys->security_token, err)) &&
+           (!keys->security_token || check_header_text("security token", keys->security_token, err));
+}
+
+static bool check_client(const struct client *client, const struct operation *operation, struct error *err)
+{
+    return (operation->anonymous || check_keys(client->credentials, err)) &&
+           (!client->region || check_header_text("region", client->region, err)) &&
            check_header_text("host of the endpoint", client->endpoint.host, err);
 }
 
@@ -126,6 +151,37 @@ static void make_user_agent(char *text, size_t size)
     snprintf(text, size, "AlibabaCloud (%s; %s) C/11 drplan/" DRPLAN_VERSION, system.sysname, system.machine);
 }
 
+static const char *content_type(const struct operation *operation)
+{
+    return operation->form ? "application/x-www-form-urlencoded" : "application/json; charset=utf-8";
+}
+
+/* What is not signed is asked as the official credential providers do: with the operation in the query. */
+static bool add_anonymous_parts(const struct client *client, const struct operation *operation,
+                                struct request *out, struct error *err)
+{
+    char date[21], nonce[2 * NONCE_BYTES + 1], agent[192];
+    struct buf query = BUF_INIT;
+
+    if (!make_nonce(client->host, nonce, err))
+        return false;
+    host_time_text(client->host->now(client->host), date);
+    make_user_agent(agent, sizeof(agent));
+    add_encoded(&query, "Action", operation->name);
+    add_encoded(&query, "Format", "JSON");
+    add_encoded(&query, "SignatureNonce", nonce);
+    add_encoded(&query, "Timestamp", date);
+    add_encoded(&query, "Version", operation->version);
+    out->query_text = buf_take(&query);
+    buf_release(&query);
+    if (!out->query_text)
+        return error_memory(err);
+    return pairs_add(&out->headers, "host", client->endpoint.host, err) &&
+           pairs_add(&out->headers, "accept", "application/json", err) &&
+           pairs_add(&out->headers, "user-agent", agent, err) &&
+           pairs_add(&out->headers, "content-type", content_type(operation), err);
+}
+
 static bool add_headers(const struct client *client, const struct operation *operation, bool has_body,
                         struct request *out, struct error *err)
 {
@@ -145,7 +201,8 @@ static bool add_headers(const struct client *client, const struct operation *ope
            pairs_add(headers, "accept", "application/json", err) &&
            pairs_add(headers, "user-agent", agent, err) &&
            pairs_add(headers, "x-acs-content-sha256", body_hash, err) &&
-           (!has_body || pairs_add(headers, "content-type", "application/json; charset=utf-8", err)) &&
+           (!has_body || pairs_add(headers, "content-type", content_type(operation), err)) &&
+           (!client->region || pairs_add(headers, "x-acs-region-id", client->region, err)) &&
            (!token || (pairs_add(headers, "x-acs-accesskey-id", client->credentials->access_key_id, err) &&
                        pairs_add(headers, "x-acs-security-token", token, err)));
 }
@@ -160,7 +217,9 @@ static bool fill_request(const struct client *client, const struct operation *op
         buf_add(&out->body, body, body_length);
     if (!out->scheme || !out->host || out->body.failed)
         return error_memory(err);
-    return add_headers(client, operation, body != NULL, out, err);
+    if (operation->anonymous)
+        return add_anonymous_parts(client, operation, out, err);
+    return add_headers(client, operation, body || operation->form, out, err);
 }
 
 static bool sign_and_add(const struct client *client, struct request *out, struct signature *signature,
@@ -170,6 +229,22 @@ static bool sign_and_add(const struct client *client, struct request *out, struc
 
     return sign_request(out, keys->access_key_id, keys->access_key_secret, signature, err) &&
            pairs_add(&out->headers, "Authorization", buf_text(&signature->authorization), err);
+}
+
+bool client_for_region(const struct client *from, const char *product, const char *region, struct client *out,
+                       struct error *err)
+{
+    static const char vpc_host[] = "rocketmq-vpc.";
+    bool vpc = strncmp(from->endpoint.host, vpc_host, sizeof(vpc_host) - 1) == 0;
+
+    *out = *from;
+    out->region = NULL;
+    if (!host_is_loopback(from->endpoint.host))
+        return endpoint_for_region(product, region, vpc, &out->endpoint, err);
+    if (!region_is_valid(region))
+        return error_set(err, ERROR_INPUT, "\"%.80s\" is not a region id", region);
+    out->region = region;
+    return true;
 }
 
 bool client_prepare(const struct client *client, enum operation_id operation,
@@ -184,10 +259,12 @@ bool client_prepare(const struct client *client, enum operation_id operation,
     signature_init(&own);
     if (signature)
         signature_init(signature);
-    done = check_client(client, err) && fill_path(row, parameters, parameter_count, out, err) &&
+    if (row->style == STYLE_RPC && body)
+        return error_set(err, ERROR_INTERNAL, "%s takes no body", row->name);
+    done = check_client(client, row, err) && fill_path(row, parameters, parameter_count, out, err) &&
            fill_query(row, parameters, parameter_count, out, err) &&
            fill_request(client, row, body, body_length, out, err) &&
-           sign_and_add(client, out, signature ? signature : &own, err);
+           (row->anonymous || sign_and_add(client, out, signature ? signature : &own, err));
     signature_release(&own);
     if (!done)
         request_release(out);

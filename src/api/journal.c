@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -17,6 +18,9 @@ struct journal {
     struct host *host;
     struct buf folder; /* to be made with the first line; empty: it is the caller's affair */
     struct buf path;
+    bool grouped;
+    bool unsynced; /* lines were added that may not be on the disk yet */
+    int fd;        /* of the open file; -1: none */
 };
 
 static bool choose_place(struct journal *journal, const char *path, struct error *err)
@@ -39,7 +43,7 @@ struct journal *journal_open(struct host *host, const char *path, struct error *
         error_memory(err);
         return NULL;
     }
-    *journal = (struct journal){.host = host, .folder = BUF_INIT, .path = BUF_INIT};
+    *journal = (struct journal){.host = host, .folder = BUF_INIT, .path = BUF_INIT, .fd = -1};
     if (choose_place(journal, path, err))
         return journal;
     journal_close(journal);
@@ -48,8 +52,14 @@ struct journal *journal_open(struct host *host, const char *path, struct error *
 
 void journal_close(struct journal *journal)
 {
+    struct error ignored;
+
     if (!journal)
         return;
+    /* What is lost here is an outcome at most, and is looked for again. */
+    (void)journal_sync(journal, &ignored);
+    if (journal->fd >= 0)
+        (void)close(journal->fd);
     buf_release(&journal->folder);
     buf_release(&journal->path);
     free(journal);
@@ -59,7 +69,9 @@ void journal_intent_release(struct journal_intent *intent)
 {
     free(intent->plan_name);
     free(intent->endpoint);
+    free(intent->scheme);
     free(intent->region);
+    free(intent->instances);
     for (size_t i = 0; i < intent->ids_count; i++)
         free(intent->ids_seen[i]);
     free(intent->ids_seen);
@@ -82,11 +94,9 @@ static bool last_line_is_cut(const char *path)
     return cut;
 }
 
-static void begin_line(const struct journal *journal, struct buf *line, const char *type, const char *time)
+static void begin_line(struct buf *line, const char *type, const char *time)
 {
     *line = BUF_INIT;
-    if (last_line_is_cut(buf_text(&journal->path)))
-        buf_add_char(line, '\n');
     buf_addf(line, "{\"type\":\"%s\",\"time\":\"%s\"", type, time);
 }
 
@@ -98,35 +108,95 @@ static void add_member(struct buf *line, const char *name, const char *text)
     json_add_string(line, text);
 }
 
+/* The file is the one at the path: not one that was removed since, whose lines nobody would ever read. */
+static bool hold_open(struct journal *journal, struct stat *status, struct error *err)
+{
+    if (journal->fd >= 0 && (fstat(journal->fd, status) != 0 || status->st_nlink == 0)) {
+        (void)close(journal->fd);
+        journal->fd = -1;
+    }
+    if (journal->fd >= 0)
+        return true;
+    if (journal->folder.length > 0 && !file_make_folder(buf_text(&journal->folder), err))
+        return false;
+    journal->fd = file_open_append(buf_text(&journal->path), err);
+    if (journal->fd < 0)
+        return false;
+    return fstat(journal->fd, status) == 0 ||
+           error_set_errno(err, ERROR_FILE, errno, "%s cannot be written", buf_text(&journal->path));
+}
+
+static bool add_to_group(struct journal *journal, struct buf *line, struct error *err)
+{
+    struct stat status;
+    char last;
+
+    if (!hold_open(journal, &status, err))
+        return false;
+    if (status.st_size > 0 && pread(journal->fd, &last, 1, status.st_size - 1) == 1 && last != '\n')
+        buf_insert(line, 0, "\n", 1);
+    if (line->failed)
+        return error_memory(err);
+    journal->unsynced = true;
+    return file_add(journal->fd, buf_text(&journal->path), buf_text(line), line->length, err);
+}
+
+static bool add_alone(struct journal *journal, struct buf *line, struct error *err)
+{
+    if (journal->folder.length > 0 && !file_make_folder(buf_text(&journal->folder), err))
+        return false;
+    if (last_line_is_cut(buf_text(&journal->path)))
+        buf_insert(line, 0, "\n", 1);
+    return (!line->failed || error_memory(err)) &&
+           file_append(buf_text(&journal->path), buf_text(line), line->length, err);
+}
+
 static bool append_line(struct journal *journal, struct buf *line, struct error *err)
 {
     bool done;
 
     buf_add_text(line, "}\n");
-    done = (!line->failed || error_memory(err)) &&
-           (journal->folder.length == 0 || file_make_folder(buf_text(&journal->folder), err)) &&
-           file_append(buf_text(&journal->path), buf_text(line), line->length, err);
+    if (line->failed)
+        done = error_memory(err);
+    else
+        done = journal->grouped ? add_to_group(journal, line, err) : add_alone(journal, line, err);
     buf_release(line);
     return done;
+}
+
+void journal_group(struct journal *journal)
+{
+    journal->grouped = true;
+}
+
+bool journal_sync(struct journal *journal, struct error *err)
+{
+    if (!journal->unsynced)
+        return true;
+    journal->unsynced = false;
+    return file_sync(journal->fd, buf_text(&journal->path), err);
 }
 
 bool journal_write_intent(struct journal *journal, const struct journal_intent *intent, struct error *err)
 {
     struct buf line;
 
-    begin_line(journal, &line, "intent", intent->time);
+    begin_line(&line, "intent", intent->time);
     add_member(&line, "nonce", intent->nonce);
     add_member(&line, "bodyHash", intent->body_hash);
     add_member(&line, "planName", intent->plan_name);
     add_member(&line, "endpoint", intent->endpoint);
+    add_member(&line, "scheme", intent->scheme);
     add_member(&line, "region", intent->region);
+    if (intent->instances)
+        buf_addf(&line, ",\"instances\":%s", intent->instances);
     buf_add_text(&line, ",\"idsSeen\":[");
     for (size_t i = 0; i < intent->ids_count; i++) {
         if (i > 0)
             buf_add_char(&line, ',');
         json_add_string(&line, intent->ids_seen[i]);
     }
-    buf_add_char(&line, ']');
+    buf_addf(&line, "],\"seenAll\":%s", intent->seen_all ? "true" : "false");
     return append_line(journal, &line, err);
 }
 
@@ -137,7 +207,7 @@ bool journal_write_outcome(struct journal *journal, const char *nonce, const cha
     char time[21];
 
     host_time_text(journal->host->now(journal->host), time);
-    begin_line(journal, &line, "outcome", time);
+    begin_line(&line, "outcome", time);
     add_member(&line, "nonce", nonce);
     add_member(&line, "outcome", outcome_word);
     add_member(&line, "planId", plan_id);
@@ -151,6 +221,7 @@ bool journal_write_outcome(struct journal *journal, const char *nonce, const cha
 struct scan {
     struct journal_intent *open;
     size_t count;
+    struct journal_created_list *created; /* NULL: not asked for */
     size_t broken;
     bool memory_short;
 };
@@ -204,6 +275,19 @@ static bool read_ids(struct scan *scan, const cJSON *list, struct journal_intent
     return true;
 }
 
+static char *copy_tree(struct scan *scan, const cJSON *tree)
+{
+    struct buf text = BUF_INIT;
+    char *copied;
+
+    if (!tree)
+        return NULL;
+    json_add_tree(&text, tree);
+    copied = buf_take(&text);
+    scan->memory_short |= !copied;
+    return copied;
+}
+
 static bool read_intent(struct scan *scan, const cJSON *line, struct journal_intent *intent)
 {
     const char *plan_name = json_text(json_member(line, "planName"));
@@ -213,7 +297,10 @@ static bool read_intent(struct scan *scan, const cJSON *line, struct journal_int
         return false;
     intent->plan_name = copy(scan, plan_name);
     intent->endpoint = copy(scan, endpoint);
+    intent->scheme = copy(scan, json_text(json_member(line, "scheme")));
     intent->region = copy(scan, json_text(json_member(line, "region")));
+    intent->instances = copy_tree(scan, json_member(line, "instances"));
+    intent->seen_all = cJSON_IsTrue(json_member(line, "seenAll"));
     return read_fixed(line, "nonce", intent->nonce, sizeof(intent->nonce)) &&
            read_fixed(line, "time", intent->time, sizeof(intent->time)) &&
            read_fixed(line, "bodyHash", intent->body_hash, sizeof(intent->body_hash)) &&
@@ -238,6 +325,34 @@ static bool take_intent(struct scan *scan, const cJSON *line)
     return true;
 }
 
+static void add_created(struct scan *scan, const struct journal_intent *intent, const cJSON *line)
+{
+    struct journal_created_list *list = scan->created;
+    struct journal_created *room = list->items;
+
+    /* Doubles whenever the count is a power of two. */
+    if ((list->count & (list->count - 1)) == 0)
+        room = reallocarray(list->items, list->count > 0 ? 2 * list->count : 1, sizeof(*room));
+    if (!room) {
+        scan->memory_short = true;
+        return;
+    }
+    list->items = room;
+    room += list->count;
+    *room = (struct journal_created){.endpoint = copy(scan, intent->endpoint)};
+    memcpy(room->body_hash, intent->body_hash, sizeof(room->body_hash));
+    (void)read_fixed(line, "planId", room->plan_id, sizeof(room->plan_id));
+    (void)read_fixed(line, "time", room->time, sizeof(room->time));
+    list->count++;
+}
+
+static void note_created(struct scan *scan, const char *nonce, const cJSON *line)
+{
+    for (size_t i = 0; i < scan->count && !scan->memory_short; i++)
+        if (strcmp(scan->open[i].nonce, nonce) == 0)
+            add_created(scan, &scan->open[i], line);
+}
+
 static bool take_outcome(struct scan *scan, const cJSON *line)
 {
     const char *nonce = json_text(json_member(line, "nonce"));
@@ -245,6 +360,8 @@ static bool take_outcome(struct scan *scan, const cJSON *line)
 
     if (!nonce || !word)
         return false;
+    if (scan->created && strcmp(word, "created") == 0)
+        note_created(scan, nonce, line);
     if (strcmp(word, "unknown") != 0)
         close_intents(scan, nonce);
     return true;
@@ -287,23 +404,29 @@ static bool is_absent(const char *path)
     return stat(path, &facts) != 0 && (errno == ENOENT || errno == ENOTDIR);
 }
 
-bool journal_open_intents(struct journal *journal, struct journal_intent **intents, size_t *count,
-                          size_t *broken, struct error *err)
+static bool read_all(const struct journal *journal, struct scan *scan, struct error *err)
 {
-    struct scan scan = {.open = NULL};
-    struct buf text = BUF_INIT;
     const char *path = buf_text(&journal->path);
+    struct buf text;
     bool done;
 
     buf_init(&text, JOURNAL_MAX);
     done = is_absent(path) || file_read(path, JOURNAL_MAX, &text, NULL, err);
     if (done)
-        read_lines(&scan, &text);
+        read_lines(scan, &text);
     buf_release(&text);
-    if (scan.memory_short) {
-        close_intents(&scan, NULL);
-        done = error_memory(err);
-    }
+    if (!scan->memory_short)
+        return done;
+    close_intents(scan, NULL);
+    return error_memory(err);
+}
+
+bool journal_open_intents(struct journal *journal, struct journal_intent **intents, size_t *count,
+                          size_t *broken, struct error *err)
+{
+    struct scan scan = {.open = NULL};
+    bool done = read_all(journal, &scan, err);
+
     if (scan.count == 0) {
         free(scan.open);
         scan.open = NULL;
@@ -313,4 +436,49 @@ bool journal_open_intents(struct journal *journal, struct journal_intent **inten
     if (broken)
         *broken = scan.broken;
     return done;
+}
+
+static int compare_created(const void *left, const void *right)
+{
+    const struct journal_created *a = left, *b = right;
+    int order = strcmp(a->body_hash, b->body_hash);
+
+    return order != 0 ? order : strcmp(a->endpoint, b->endpoint);
+}
+
+bool journal_read_created(struct journal *journal, struct journal_created_list *out, struct error *err)
+{
+    struct scan scan = {.created = out};
+    bool done;
+
+    *out = (struct journal_created_list){0};
+    done = read_all(journal, &scan, err);
+    close_intents(&scan, NULL);
+    free(scan.open);
+    if (!done)
+        journal_created_release(out);
+    else if (out->count > 1)
+        qsort(out->items, out->count, sizeof(*out->items), compare_created);
+    return done;
+}
+
+void journal_created_release(struct journal_created_list *list)
+{
+    for (size_t i = 0; i < list->count; i++)
+        free(list->items[i].endpoint);
+    free(list->items);
+    *list = (struct journal_created_list){0};
+}
+
+const struct journal_created *journal_created_find(const struct journal_created_list *list, const char *body_hash,
+                                                   const char *endpoint)
+{
+    struct journal_created wanted = {.endpoint = text_copy(endpoint)};
+    const struct journal_created *found = NULL;
+
+    snprintf(wanted.body_hash, sizeof(wanted.body_hash), "%s", body_hash);
+    if (wanted.endpoint && list->count > 0)
+        found = bsearch(&wanted, list->items, list->count, sizeof(*list->items), compare_created);
+    free(wanted.endpoint);
+    return found;
 }

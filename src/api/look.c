@@ -135,7 +135,38 @@ bool look_same_instances(const cJSON *sent, const cJSON *listed)
     return recognised > 0 && paired == count;
 }
 
+void look_write_instances(const cJSON *instances, struct buf *out)
+{
+    const cJSON *instance;
+    const char *comma = "";
+
+    buf_add_char(out, '[');
+    cJSON_ArrayForEach(instance, instances)
+    {
+        const char *inner = "";
+
+        buf_addf(out, "%s{", comma);
+        comma = ",";
+        for (size_t i = 0; i < sizeof(instance_members) / sizeof(instance_members[0]); i++) {
+            const char *text = json_text(json_member(instance, instance_members[i]));
+
+            if (!text)
+                continue;
+            buf_addf(out, "%s\"%s\":", inner, instance_members[i]);
+            json_add_string(out, text);
+            inner = ",";
+        }
+        buf_add_char(out, '}');
+    }
+    buf_add_char(out, ']');
+}
+
 /* ---- looking ---- */
+
+bool look_add_seen(struct look *look, const char *id, struct error *err)
+{
+    return ids_add(&look->seen, id, err);
+}
 
 void look_release(struct look *look)
 {
@@ -157,8 +188,13 @@ static bool take_plan(struct look *look, const cJSON *plan, struct error *err)
     char text[24];
     int64_t id;
 
-    if (!json_int64(json_member(plan, "planId"), &id) || id < 0)
-        return error_set(err, ERROR_INPUT, "the id of a plan in the list of plans cannot be read");
+    if (!json_int64(json_member(plan, "planId"), &id) || id < 0) {
+        /* Before, it is enough that there is one; after, it could be ours, and nobody could say which it is.
+         */
+        look->unreadable = true;
+        return !look->after ||
+               error_set(err, ERROR_INPUT, "the id of a plan in the list of plans cannot be read");
+    }
     snprintf(text, sizeof(text), "%lld", (long long)id);
     if (!look->after)
         return ids_add(&look->seen, text, err);

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/error.h"
 
 /* Plan ids as text, each once. */
@@ -25,7 +26,8 @@ struct look {
     const char *plan_name;  /* borrowed */
     const cJSON *instances; /* of the body that was sent; borrowed */
     bool after;
-    int64_t listed; /* rows so far */
+    int64_t listed;  /* rows so far */
+    bool unreadable; /* one of that name was seen whose id cannot be read */
     struct plan_ids seen;
     struct plan_ids ours;
     struct plan_ids others;
@@ -53,5 +55,11 @@ void plan_ids_write(const struct plan_ids *ids, char *out, size_t size);
  * instance must be recognised by its id or its endpoint.
  */
 bool look_same_instances(const cJSON *sent, const cJSON *listed);
+
+/* Adds a JSON list with those members of each instance that look_same_instances() compares: no secrets. */
+void look_write_instances(const cJSON *instances, struct buf *out);
+
+/* Marks a plan as one that was there before. */
+bool look_add_seen(struct look *look, const char *id, struct error *err);
 
 #endif

@@ -38,6 +38,11 @@ bool host_is_loopback(const char *host)
     return strcmp(bare, "::1") == 0 || ascii_compare(bare, "localhost") == 0;
 }
 
+bool host_takes_plain_http(const char *host)
+{
+    return host_is_loopback(host) || strcmp(host, METADATA_HOST) == 0;
+}
+
 static bool same_prefix(const unsigned char *left, const unsigned char *right, size_t bits)
 {
     unsigned int rest = (unsigned int)(bits % 8);
@@ -147,7 +152,7 @@ const char *proxy_for(const char *scheme, const char *host)
     const char *proxy;
     char bare[256];
 
-    if (strcmp(scheme, "http") == 0 && host_is_loopback(host))
+    if (strcmp(scheme, "http") == 0 && host_takes_plain_http(host))
         return NULL;
     proxy =
         strcmp(scheme, "http") == 0 ? variable("http_proxy", NULL) : variable("https_proxy", "HTTPS_PROXY");

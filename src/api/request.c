@@ -36,22 +36,31 @@ bool pairs_add(struct pairs *pairs, const char *name, const char *value, struct 
 bool pairs_add_bytes(struct pairs *pairs, const char *name, const char *value, size_t length,
                      struct error *err)
 {
-    struct pair pair = {.name = text_copy(name), .value = malloc(length + 1), .value_length = length};
+    struct pair *pair;
 
-    if (!pair.name || !pair.value || !pairs_grow(pairs)) {
-        wipe_free(pair.name);
-        free(pair.value);
+    if (!pairs_grow(pairs))
+        return error_memory(err);
+    pair = &pairs->items[pairs->count];
+    *pair = (struct pair){.name = text_copy(name), .value = malloc(length + 1), .value_length = length};
+    if (!pair->name || !pair->value) {
+        wipe_free(pair->name);
+        free(pair->value);
         return error_memory(err);
     }
-    memcpy(pair.value, value, length);
-    pair.value[length] = '\0';
-    pairs->items[pairs->count++] = pair;
+    if (length > 0)
+        memcpy(pair->value, value, length);
+    pair->value[length] = '\0';
+    pairs->count++;
     return true;
 }
 
 char ascii_lower(char c)
 {
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+    static const char lower[] = "abcdefghijklmnopqrstuvwxyz";
+
+    if (c < 'A' || c > 'Z')
+        return c;
+    return lower[c - 'A'];
 }
 
 int ascii_compare(const char *a, const char *b)

@@ -47,6 +47,7 @@ struct request {
     struct pairs headers;
     struct buf body;
     char *query_text; /* canonical query, set by signing; "" without a query */
+    long connect_timeout_ms, timeout_ms; /* less than the transport gives; 0: as long */
 };
 
 void request_init(struct request *request);

@@ -1,14 +1,48 @@
 #include "api/sign.h"
 
+#include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/wiping.h"
+
 #define ALGORITHM "ACS3-HMAC-SHA256"
 
 enum { HASH_BYTES = 32 };
+
+/* OpenSSL says where in its source it asks. */
+
+static void *openssl_malloc(size_t size, const char *file, int line)
+{
+    (void)file;
+    (void)line;
+    return wiping_malloc(size);
+}
+
+static void *openssl_realloc(void *memory, size_t size, const char *file, int line)
+{
+    (void)file;
+    (void)line;
+    if (size > 0)
+        return wiping_realloc(memory, size);
+    wiping_free(memory);
+    return NULL;
+}
+
+static void openssl_free(void *memory, const char *file, int line)
+{
+    (void)file;
+    (void)line;
+    wiping_free(memory);
+}
+
+void openssl_wipe_on_free(void)
+{
+    CRYPTO_set_mem_functions(openssl_malloc, openssl_realloc, openssl_free);
+}
 
 void signature_init(struct signature *signature)
 {

@@ -28,6 +28,9 @@ struct signature {
 void signature_init(struct signature *signature);
 void signature_release(struct signature *signature);
 
+/* Makes OpenSSL wipe what it frees. Call once, at start: it takes no allocator any more once it was used. */
+void openssl_wipe_on_free(void);
+
 /* lower-case hex SHA-256 of bytes. */
 bool sha256_hex(const void *bytes, size_t length, char hex[65], struct error *err);
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/explain.h"
 #include "api/look.h"
 #include "api/say.h"
 #include "api/sign.h"
@@ -18,6 +19,9 @@ enum { PAGES_MAX = 50, PAUSE_DOUBLINGS_MAX = 3, THROTTLE_DOUBLINGS_MAX = 10 };
 
 /* What to wait when the service throttles without saying for how long, and the least, whatever it says. */
 enum { THROTTLE_WAIT_MS = 2000, THROTTLE_WAIT_LEAST_MS = 100 };
+
+/* How long a signature counts, less what a slow clock and a slow network may take of it. */
+enum { REPEAT_WITHIN_SECONDS = 14 * 60 };
 
 const struct submission_options submission_defaults = {
     .throttle_patience_ms = 120000,
@@ -39,6 +43,12 @@ struct submission {
     struct transfer *transfer;
     struct signature signature; /* of the create call */
     char nonce[65];             /* of the intent that has no outcome line yet; "" when there is none */
+    struct request sent_request; /* the create call whose outcome is not known, to be sent again if that is wanted */
+    char sent_nonce[65];
+    int64_t begun_at; /* when the create call was signed, in seconds since 1970 */
+    int64_t sent_at;  /* the same for that call; 0: there is none */
+    bool repeated;   /* what runs, or ran last, is the second sending of it */
+    bool resumed;    /* it was sent by another process */
     struct answer answer;
     struct buf raw;
 
@@ -51,8 +61,11 @@ struct submission {
     bool throttled_listing;    /* the wait is for another look before, not for another sending */
     int64_t throttle_deadline; /* host ticks; -1: not throttled yet */
     int cancels;
+    bool is_held;    /* the request is ready, and waits for submission_go_on() */
+    int64_t send_ticks; /* when it was last sent, for the pace */
     bool closing;    /* being freed: note what is known, start nothing */
-    char doubt[192]; /* why the outcome is not known */
+    char doubt[224]; /* why the outcome is not known */
+    struct buf details;
 
     struct submission_report report;
 };
@@ -92,6 +105,43 @@ static void record(struct submission *submission, const char *word)
 static void finish(struct submission *submission, enum outcome outcome, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+static bool still_counts(const struct submission *submission)
+{
+    int64_t now = submission->client->host->now(submission->client->host);
+
+    return submission->sent_at > 0 && now >= submission->sent_at && now - submission->sent_at < REPEAT_WITHIN_SECONDS;
+}
+
+/* What is kept for another sending holds keys and passwords: it goes as soon as it cannot be needed. */
+static void forget_sent(struct submission *submission)
+{
+    request_release(&submission->sent_request);
+    submission->sent_at = 0;
+}
+
+static void explain(struct submission *submission)
+{
+    struct submission_report *report = &submission->report;
+    const struct client *client = submission->client;
+    const struct explain_context context = {
+        .operation = OPERATION_CREATE_PLAN,
+        .instances = submission->look.instances,
+        .string_to_sign = report->string_to_sign,
+        .access_key_id = client->credentials->access_key_id,
+        .now = client->host->now(client->host),
+    };
+
+    report->advice[0] = '\0';
+    report->details = NULL;
+    buf_clear(&submission->details);
+    if (!report->answer || (report->outcome != OUTCOME_REFUSED && report->outcome != OUTCOME_THROTTLED))
+        return;
+    explain_advice(report->answer, &context, report->advice, sizeof(report->advice));
+    explain_details(report->answer, &context, &submission->details);
+    if (submission->details.length > 0)
+        report->details = buf_text(&submission->details);
+}
+
 static void finish(struct submission *submission, enum outcome outcome, const char *format, ...)
 {
     struct submission_report *report = &submission->report;
@@ -103,6 +153,13 @@ static void finish(struct submission *submission, enum outcome outcome, const ch
     report->outcome = outcome;
     report->phase = PHASE_DONE;
     submission->pause_until = -1;
+    explain(submission);
+    if (outcome != OUTCOME_UNKNOWN || !still_counts(submission))
+        forget_sent(submission);
+    report->can_repeat = submission->sent_at > 0;
+    /* An intent that another process left is still open without a word. */
+    if (submission->resumed && outcome == OUTCOME_UNKNOWN)
+        return;
     record(submission, outcome_word(outcome));
 }
 
@@ -137,6 +194,16 @@ static void transfer_over(struct submission *submission)
     request_release(&submission->request);
 }
 
+/* The same, of a create call that may have arrived. */
+static void keep_sent(struct submission *submission)
+{
+    submission->transfer = NULL;
+    forget_sent(submission);
+    submission->sent_request = submission->request;
+    submission->sent_at = submission->begun_at;
+    request_init(&submission->request);
+}
+
 static void pause_for(struct submission *submission, enum submission_phase phase, int64_t milliseconds)
 {
     submission->report.phase = phase;
@@ -166,21 +233,30 @@ static bool ask_page(struct submission *submission, struct error *err)
 static bool write_intent(struct submission *submission, struct error *err)
 {
     const struct client *client = submission->client;
-    char host[sizeof(client->endpoint.host)];
+    char host[sizeof(client->endpoint.host)], scheme[sizeof(client->endpoint.scheme)];
+    struct buf instances = BUF_INIT;
     struct journal_intent intent = {
         .plan_name = submission->plan_name,
         .endpoint = host,
+        .scheme = scheme,
         .ids_seen = submission->look.seen.items,
         .ids_count = submission->look.seen.count,
+        .seen_all = submission->seen_is_all,
     };
+    bool done;
 
     if (!submission->journal)
         return true;
     memcpy(host, client->endpoint.host, sizeof(host));
+    memcpy(scheme, client->endpoint.scheme, sizeof(scheme));
+    look_write_instances(submission->look.instances, &instances);
     memcpy(intent.nonce, submission->nonce, sizeof(intent.nonce));
     memcpy(intent.body_hash, submission->body_hash, sizeof(intent.body_hash));
     host_time_text(client->host->now(client->host), intent.time);
-    return journal_write_intent(submission->journal, &intent, err);
+    intent.instances = instances.data;
+    done = (!instances.failed || error_memory(err)) && journal_write_intent(submission->journal, &intent, err);
+    buf_release(&instances);
+    return done;
 }
 
 static void forget_answer(struct submission *submission)
@@ -205,7 +281,42 @@ static bool prepare_create(struct submission *submission, struct error *err)
     submission->report.string_to_sign = buf_text(&submission->signature.string_to_sign);
     nonce = pairs_get(&submission->request.headers, "x-acs-signature-nonce");
     snprintf(submission->nonce, sizeof(submission->nonce), "%s", nonce);
+    memcpy(submission->sent_nonce, submission->nonce, sizeof(submission->sent_nonce));
+    submission->begun_at = submission->client->host->now(submission->client->host);
     return true;
+}
+
+/* The pace of all of them says when. */
+static bool may_send_now(struct submission *submission)
+{
+    int64_t wait = submission->options.pace ? pace_wait(submission->options.pace, ticks(submission)) : 0;
+
+    if (wait > 0) {
+        submission->throttled_listing = false;
+        pause_for(submission, PHASE_WAITING, wait);
+    }
+    submission->send_ticks = ticks(submission);
+    return wait == 0;
+}
+
+static void send_failed(struct submission *submission, const struct error *err)
+{
+    transfer_over(submission);
+    finish(submission, OUTCOME_NOT_SENT, "Nothing was sent: %s.", err->text);
+}
+
+void submission_go_on(struct submission *submission, const struct error *failure)
+{
+    struct error err;
+
+    submission->is_held = false;
+    if (failure) {
+        err = *failure;
+        error_wrap(&err, "the journal could not be written");
+        send_failed(submission, &err);
+    } else if (!start_transfer(submission, create_done, &err)) {
+        send_failed(submission, &err);
+    }
 }
 
 /* The intent is on disk before the first byte can leave, or nothing leaves. */
@@ -213,18 +324,20 @@ static void send_create(struct submission *submission)
 {
     struct error err;
 
+    if (!may_send_now(submission))
+        return;
     submission->report.phase = PHASE_SENDING;
     if (prepare_create(submission, &err)) {
         if (write_intent(submission, &err)) {
-            if (start_transfer(submission, create_done, &err))
+            submission->is_held = submission->options.held;
+            if (submission->is_held || start_transfer(submission, create_done, &err))
                 return;
         } else {
             submission->nonce[0] = '\0';
             error_wrap(&err, "the journal could not be written");
         }
     }
-    transfer_over(submission);
-    finish(submission, OUTCOME_NOT_SENT, "Nothing was sent: %s.", err.text);
+    send_failed(submission, &err);
 }
 
 /*
@@ -240,18 +353,25 @@ static void throttled(struct submission *submission, int64_t retry_after, bool l
     int64_t least = (int64_t)THROTTLE_WAIT_LEAST_MS << doublings;
     int64_t now = ticks(submission), left;
 
+    /* A hold longer than the patience would keep all of them longer than they may wait. */
+    if (submission->options.pace && !listing)
+        pace_throttled(submission->options.pace, now, submission->send_ticks,
+                       retry_after < submission->options.throttle_patience_ms
+                           ? retry_after
+                           : submission->options.throttle_patience_ms);
     if (submission->throttle_deadline < 0)
         submission->throttle_deadline = now + submission->options.throttle_patience_ms;
     left = submission->throttle_deadline - now;
     if (left <= 0) {
-        finish(submission, OUTCOME_THROTTLED,
-               "The service throttles requests, also after a wait of %lld seconds. Nothing was created. Try "
-               "again "
-               "later.",
-               (long long)(submission->options.throttle_patience_ms / 1000));
+        finish(
+            submission, OUTCOME_THROTTLED,
+            "The service throttles requests and let none through within %.3g seconds. Nothing was created. "
+            "Try again later.",
+            (double)submission->options.throttle_patience_ms / 1000);
         return;
     }
     record(submission, outcome_word(OUTCOME_THROTTLED));
+    forget_sent(submission);
     if (retry_after >= 0)
         wait = retry_after > least ? retry_after : least;
     submission->throttles++;
@@ -340,16 +460,20 @@ static struct reading read_page(struct submission *submission, const struct tran
 static void before_complete(struct submission *submission)
 {
     const struct plan_ids *seen = &submission->look.seen;
-    char list[128];
+    char list[128] = "its id cannot be read";
 
-    if (seen->count == 0 || submission->options.accept_existing_name) {
+    if (submission->look.unreadable)
+        submission->seen_is_all = false;
+    if ((seen->count == 0 && !submission->look.unreadable) || submission->options.accept_existing_name) {
         send_create(submission);
         return;
     }
-    plan_ids_write(seen, list, sizeof(list));
-    snprintf(submission->report.plan_id, sizeof(submission->report.plan_id), "%s", seen->items[0]);
+    if (seen->count > 0) {
+        plan_ids_write(seen, list, sizeof(list));
+        snprintf(submission->report.plan_id, sizeof(submission->report.plan_id), "%s", seen->items[0]);
+    }
     finish(submission, OUTCOME_EXISTS, "%s of this name already (%s). Nothing was sent.",
-           seen->count == 1 ? "There is a plan" : "There are plans", list);
+           seen->count <= 1 ? "There is a plan" : "There are plans", list);
 }
 
 /* Which plans were there before is not known, or not fully: said, and remembered for the look after. */
@@ -523,6 +647,23 @@ static void look_after(struct submission *submission, const char *format, ...)
         finish_unknown(submission, "the list of plans was not asked");
 }
 
+/*
+ * What the second sending of the same bytes came to, if that was no success.
+ * Only one answer tells of the first: that its nonce is used. Any other refusal
+ * may come from a check before the nonce's, and throttling is no reason to send
+ * a third time.
+ */
+static void repeat_refused(struct submission *submission, const char *text)
+{
+    const char *code = submission->answer.code;
+
+    if (code && strcmp(code, "SignatureNonceUsed") == 0)
+        look_after(submission, "The service has seen this very request before: the first sending arrived.");
+    else
+        look_after(submission, "The second sending was refused, which does not tell what became of the first. %s.",
+                   text);
+}
+
 static void answered(struct submission *submission, const struct response *response)
 {
     struct answer *answer = &submission->answer;
@@ -535,6 +676,8 @@ static void answered(struct submission *submission, const struct response *respo
     }
     submission->report.answer = answer;
     answer_text(answer, text, sizeof(text));
+    if (submission->options.pace && answer->kind != ANSWER_THROTTLED)
+        pace_passed(submission->options.pace);
     switch (answer->kind) {
     case ANSWER_SUCCESS:
         if (answer_plan_id(answer, id))
@@ -543,10 +686,16 @@ static void answered(struct submission *submission, const struct response *respo
             look_after(submission, "The service says that the plan was created, but gives no readable id.");
         break;
     case ANSWER_REFUSED:
-        finish(submission, OUTCOME_REFUSED, "The plan was refused. %s.", text);
+        if (submission->repeated)
+            repeat_refused(submission, text);
+        else
+            finish(submission, OUTCOME_REFUSED, "The plan was refused. %s.", text);
         break;
     case ANSWER_THROTTLED:
-        throttled(submission, answer->retry_after, false);
+        if (submission->repeated)
+            repeat_refused(submission, text);
+        else
+            throttled(submission, answer->retry_after, false);
         break;
     case ANSWER_UNREADABLE:
         look_after(submission, "%s.", text);
@@ -567,20 +716,26 @@ static void create_done(void *context, const struct transfer_result *result)
 {
     struct submission *submission = context;
 
-    transfer_over(submission);
+    keep_sent(submission);
     keep_raw(submission, &result->response.body);
     switch (result->end) {
     case TRANSFER_ANSWERED:
         answered(submission, &result->response);
         break;
     case TRANSFER_NOT_SENT:
-        finish(submission, OUTCOME_NOT_SENT, "Nothing was sent. %s", result->reason);
+        if (submission->repeated)
+            look_after(submission, "The second sending did not leave this machine. %s", result->reason);
+        else
+            finish(submission, OUTCOME_NOT_SENT, "Nothing was sent. %s", result->reason);
         break;
     case TRANSFER_BROKEN:
         look_after(submission, "%s", result->reason);
         break;
     case TRANSFER_CANCELLED_NOT_SENT:
-        finish(submission, OUTCOME_CANCELLED, "You stopped it before anything was sent.");
+        if (!submission->repeated)
+            finish(submission, OUTCOME_CANCELLED, "You stopped it before anything was sent.");
+        else if (!submission->closing)
+            look_after(submission, "You stopped the second sending before anything of it was sent.");
         break;
     case TRANSFER_CANCELLED_SENT:
         if (!submission->closing)
@@ -606,10 +761,9 @@ static bool copy_arguments(struct submission *submission, const char *plan_name,
     return sha256_hex(body, body_length, submission->body_hash, err);
 }
 
-struct submission *submission_start(const struct client *client, struct transport *transport,
-                                    struct journal *journal, const struct submission_options *options,
-                                    const char *plan_name, const char *body, size_t body_length,
-                                    struct error *err)
+static struct submission *submission_new(const struct client *client, struct transport *transport,
+                                         struct journal *journal, const struct submission_options *options,
+                                         struct error *err)
 {
     struct submission *submission = calloc(1, sizeof(*submission));
 
@@ -623,17 +777,118 @@ struct submission *submission_start(const struct client *client, struct transpor
     submission->options = options ? *options : submission_defaults;
     submission->body = BUF_INIT;
     submission->raw = BUF_INIT;
+    submission->details = BUF_INIT;
     submission->seen_is_all = true;
+    submission->pause_until = -1;
     submission->throttle_deadline = -1;
     submission->report.started_ticks = ticks(submission);
     request_init(&submission->request);
+    request_init(&submission->sent_request);
     signature_init(&submission->signature);
+    return submission;
+}
+
+struct submission *submission_start(const struct client *client, struct transport *transport,
+                                    struct journal *journal, const struct submission_options *options,
+                                    const char *plan_name, const char *body, size_t body_length,
+                                    struct error *err)
+{
+    struct submission *submission = submission_new(client, transport, journal, options, err);
+
+    if (!submission)
+        return NULL;
     if (!copy_arguments(submission, plan_name, body, body_length, err)) {
         submission_free(submission);
         return NULL;
     }
-    start_look(submission, PHASE_LOOKING_BEFORE);
+    if (submission->options.name_is_new)
+        send_create(submission);
+    else
+        start_look(submission, PHASE_LOOKING_BEFORE);
     return submission;
+}
+
+static bool copy_intent(struct submission *submission, const struct journal_intent *intent, struct error *err)
+{
+    submission->resumed = true;
+    submission->seen_is_all = intent->seen_all;
+    memcpy(submission->nonce, intent->nonce, sizeof(submission->nonce));
+    submission->plan_name = text_copy(intent->plan_name);
+    if (!submission->plan_name)
+        return error_memory(err);
+    submission->look.plan_name = submission->plan_name;
+    /* Without a list nothing that is found is ours for certain, which the look says. */
+    if (intent->instances)
+        submission->sent = json_parse(intent->instances, strlen(intent->instances), err);
+    submission->look.instances = submission->sent;
+    for (size_t i = 0; i < intent->ids_count; i++) {
+        if (!look_add_seen(&submission->look, intent->ids_seen[i], err))
+            return false;
+    }
+    say(submission->doubt, sizeof(submission->doubt), "It was sent to %.80s at %s, and no answer is on record.",
+        intent->endpoint, intent->time);
+    return true;
+}
+
+struct submission *submission_resume(const struct client *client, struct transport *transport,
+                                     struct journal *journal, const struct submission_options *options,
+                                     const struct journal_intent *intent, struct error *err)
+{
+    struct submission *submission = submission_new(client, transport, journal, options, err);
+
+    if (!submission)
+        return NULL;
+    if (!copy_intent(submission, intent, err)) {
+        submission_free(submission);
+        return NULL;
+    }
+    start_look(submission, PHASE_LOOKING_AFTER);
+    return submission;
+}
+
+/* Back to work after an end that was none. */
+static void reopen(struct submission *submission, const char *nonce)
+{
+    struct submission_report *report = &submission->report;
+
+    if (nonce != submission->nonce)
+        memcpy(submission->nonce, nonce, sizeof(submission->nonce));
+    submission->cancels = 0;
+    report->outcome = OUTCOME_NONE;
+    report->looks = 0;
+    report->plan_id[0] = '\0';
+    report->started_ticks = ticks(submission);
+}
+
+void submission_look_again(struct submission *submission)
+{
+    if (submission->report.outcome != OUTCOME_UNKNOWN)
+        return;
+    reopen(submission, submission->resumed ? submission->nonce : submission->sent_nonce);
+    start_look(submission, PHASE_LOOKING_AFTER);
+}
+
+/* The intent of the first sending stands in the journal, and speaks of these bytes too. */
+bool submission_repeat(struct submission *submission)
+{
+    struct error err;
+
+    submission->report.can_repeat = submission->report.outcome == OUTCOME_UNKNOWN && still_counts(submission);
+    if (!submission->report.can_repeat) {
+        forget_sent(submission);
+        return false;
+    }
+    reopen(submission, submission->sent_nonce);
+    submission->repeated = true;
+    forget_answer(submission);
+    submission->report.phase = PHASE_SENDING;
+    submission->request = submission->sent_request;
+    request_init(&submission->sent_request);
+    if (!start_transfer(submission, create_done, &err)) {
+        keep_sent(submission);
+        look_after(submission, "The second sending did not leave this machine: %s.", err.text);
+    }
+    return true;
 }
 
 void submission_free(struct submission *submission)
@@ -641,11 +896,15 @@ void submission_free(struct submission *submission)
     if (!submission)
         return;
     submission->closing = true;
+    if (submission->is_held)
+        record(submission, outcome_word(OUTCOME_CANCELLED));
     if (submission->transfer)
         transport_cancel(submission->transport, submission->transfer);
     request_release(&submission->request);
+    request_release(&submission->sent_request);
     signature_release(&submission->signature);
     answer_release(&submission->answer);
+    buf_release(&submission->details);
     buf_release(&submission->body);
     buf_release(&submission->raw);
     cJSON_Delete(submission->sent);
@@ -702,7 +961,13 @@ void submission_cancel(struct submission *submission)
         finish(submission, OUTCOME_CANCELLED, "You stopped it; nothing was created.");
         break;
     case PHASE_SENDING:
-        transport_cancel(submission->transport, submission->transfer);
+        if (submission->is_held) {
+            submission->is_held = false;
+            transfer_over(submission);
+            finish(submission, OUTCOME_CANCELLED, "You stopped it before anything was sent.");
+        } else {
+            transport_cancel(submission->transport, submission->transfer);
+        }
         break;
     case PHASE_LOOKING_AFTER:
         cancel_look_after(submission);
@@ -710,6 +975,11 @@ void submission_cancel(struct submission *submission)
     case PHASE_DONE:
         break;
     }
+}
+
+bool submission_is_held(const struct submission *submission)
+{
+    return submission->is_held;
 }
 
 bool submission_done(const struct submission *submission)

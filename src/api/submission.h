@@ -8,6 +8,7 @@
 #include "api/answer.h"
 #include "api/client.h"
 #include "api/journal.h"
+#include "api/pace.h"
 #include "api/transport.h"
 #include "base/error.h"
 
@@ -23,9 +24,9 @@
  * submission_tick() after each wait, until submission_done().
  */
 enum outcome {
-    OUTCOME_NONE,      /* still running */
+    OUTCOME_NONE, /* still running */
     OUTCOME_CREATED,
-    OUTCOME_EXISTS,    /* a plan of this name was there before; nothing was sent */
+    OUTCOME_EXISTS, /* a plan of this name was there before; nothing was sent */
     OUTCOME_REFUSED,
     OUTCOME_THROTTLED, /* until the patience ran out; nothing was created */
     OUTCOME_NOT_SENT,
@@ -40,17 +41,21 @@ const char *outcome_word(enum outcome outcome);
 
 enum submission_phase {
     PHASE_LOOKING_BEFORE,
-    PHASE_SENDING,     /* connecting, sending, waiting for the answer */
-    PHASE_WAITING,     /* throttled: until the service lets us again */
+    PHASE_SENDING, /* connecting, sending, waiting for the answer */
+    PHASE_WAITING, /* throttled: until the service lets us again */
     PHASE_LOOKING_AFTER,
     PHASE_DONE
 };
 
 struct submission_options {
-    bool accept_existing_name; /* send although plans of this name exist */
+    bool accept_existing_name;    /* send although plans of this name exist */
     int64_t throttle_patience_ms; /* 120,000 by default */
     int look_attempts;            /* after an unknown outcome; 5 by default */
     int64_t look_pause_ms;        /* before the second look, doubling up to 8 times; 2,000 by default */
+    /* For those of a batch: */
+    bool name_is_new;  /* that no plan has this name was found out just now: no look before */
+    bool held;         /* waits between its intent and the sending: submission_is_held() */
+    struct pace *pace; /* of all of them; borrowed; NULL: its own affair */
 };
 
 extern const struct submission_options submission_defaults;
@@ -59,26 +64,63 @@ extern const struct submission_options submission_defaults;
 struct submission_report {
     enum outcome outcome;
     enum submission_phase phase;
-    char plan_id[24];        /* "" unless created or exists */
-    bool found_by_looking;   /* created, known from the list, not from the answer */
+    char plan_id[24];            /* "" unless created or exists */
+    bool found_by_looking;       /* created, known from the list, not from the answer */
     const struct answer *answer; /* the last answer of the create call; NULL when none came */
-    const char *raw;         /* its body as it came, raw_length bytes; NULL */
+    const char *raw; /* the body that came with it, or as far as it came; raw_length bytes; NULL: none */
     size_t raw_length;
-    char reason[512];        /* why, in words, for everything but created */
-    char warning[256];       /* e.g. that plans could not be listed before; "" */
-    int looks;               /* done so far after an unknown outcome */
+    char reason[512];           /* why, in sentences; "" for created, unless found by looking */
+    char advice[320];           /* what to do about a refusal, in a sentence; "" when there is nothing to say */
+    const char *details;        /* lines about it to read and copy (api/explain.h); "": none */
+    char warning[256];          /* e.g. that plans could not be listed before; "" */
+    int looks;                  /* done so far after an unknown outcome */
+    bool can_repeat;            /* the same signed bytes may be sent again: submission_repeat() */
     const char *string_to_sign; /* of the create call, for SignatureDoesNotMatch; NULL before */
-    int64_t started_ticks;   /* host->ticks when it began */
+    int64_t started_ticks;      /* host->ticks when it began */
 };
 
 struct submission;
 
-/* plan_name and body are copied. journal may be NULL: then nothing is written (tests, dry runs). */
+/*
+ * plan_name and body are copied; client, transport and journal must outlive the submission. journal may be
+ * NULL: then nothing is written (tests, dry runs). options NULL: the defaults.
+ *
+ * NULL only for a body that is not JSON (ERROR_INPUT) or want of memory; whatever else fails is an outcome.
+ * Where the list cannot be had before the sending, it depends: an answer without a list (no permission, an
+ * error) is a warning, no answer at all ends in OUTCOME_NOT_SENT.
+ */
 struct submission *submission_start(const struct client *client, struct transport *transport,
                                     struct journal *journal, const struct submission_options *options,
                                     const char *plan_name, const char *body, size_t body_length,
                                     struct error *err);
+
+/*
+ * Takes up one that a journal left open, perhaps of a process that was killed: looks for its plan, sends nothing.
+ * client must ask where that one was sent to. The outcome is created or unknown, and is noted in the journal when it
+ * is known. NULL when memory is short.
+ */
+struct submission *submission_resume(const struct client *client, struct transport *transport,
+                                     struct journal *journal, const struct submission_options *options,
+                                     const struct journal_intent *intent, struct error *err);
 void submission_free(struct submission *submission);
+
+/* After OUTCOME_UNKNOWN: looks as often as before, once more. */
+void submission_look_again(struct submission *submission);
+
+/*
+ * After OUTCOME_UNKNOWN, while report->can_repeat: sends the bytes of the first sending again, signature and nonce
+ * included. A gateway that has seen the first refuses them, which tells that it arrived; whatever else comes of it
+ * but success says nothing of the first, and is looked into. False when the quarter of an hour is over in which the
+ * signature counts; nothing is sent then.
+ */
+bool submission_repeat(struct submission *submission);
+
+/*
+ * True when the intent of a held submission is written, but may not be on the disk yet. submission_go_on() sends it
+ * once it is; failure: it could not be brought there, so nothing is sent.
+ */
+bool submission_is_held(const struct submission *submission);
+void submission_go_on(struct submission *submission, const struct error *failure);
 
 /* Does what time demands: ends pauses, starts the next look. */
 void submission_tick(struct submission *submission);

@@ -12,10 +12,10 @@
  * The network, as far as the rest knows: transfers that run side by side in one
  * thread, and one place to wait for them and for anything else.
  *
- * HTTPS only (http to loopback), certificates and host checked, TLS 1.2 at
- * least, no redirects followed, answers cut at TRANSPORT_ANSWER_MAX, each
- * transfer on a connection of its own that is neither reused nor kept, so that
- * nothing is ever sent twice.
+ * HTTPS only (http to loopback and to the metadata of an ECS instance),
+ * certificates and host checked, TLS 1.2 at least, no redirects followed, answers cut at TRANSPORT_ANSWER_MAX. Each
+ * transfer has a connection of its own that is neither reused nor kept, unless
+ * keep_connections says otherwise; either way nothing but a GET is ever sent twice.
  */
 enum { TRANSPORT_ANSWER_MAX = 1 << 20, TRANSPORT_HEADERS_MAX = 256 << 10 };
 
@@ -37,7 +37,8 @@ struct transfer_result {
 struct transport_options {
     long connect_timeout_ms; /* 10,000 by default */
     long timeout_ms;         /* 60,000 by default, from start to end */
-    const char *ca_file;     /* further roots to trust (PEM); NULL: the system's only */
+    bool keep_connections;   /* for the next transfer, while they are in use: for many */
+    const char *ca_file;     /* further roots to trust (PEM), besides the system's; NULL: the system's only */
 };
 
 extern const struct transport_options transport_defaults;
@@ -70,8 +71,8 @@ int transport_wait(struct transport *transport, struct pollfd *fds, size_t count
 /* Transfers that run now. */
 size_t transport_running(const struct transport *transport);
 
-/* The proxy that requests to endpoint will use, with its password masked, into text; "" when none. Reads the
- * environment as libcurl does. */
+/* The proxy that requests to host will use, with its password masked, into text; "" when none. Reads the
+ * environment as libcurl does; but plain http never goes through one. */
 void transport_proxy(const char *scheme, const char *host, char *text, size_t size);
 
 #endif

@@ -29,7 +29,11 @@
  * early data and TCP fast open, which could send sooner, stay off.
  *
  * The same call is the lock against a second sending: should libcurl begin the
- * request of one transfer again, for whatever reason, it is refused.
+ * request of one transfer again, for whatever reason, it is refused. That is
+ * what makes kept connections safe: libcurl repeats a request, a POST too, when
+ * a connection that it used before dies without an answer. Only a GET may go
+ * twice there; connections end while nobody looks, and a question can be asked
+ * again.
  */
 
 const struct transport_options transport_defaults = {.connect_timeout_ms = 10000, .timeout_ms = 60000};
@@ -39,6 +43,9 @@ enum { SLOWEST_BYTES_A_SECOND = 100, SLOWEST_FOR_SECONDS = 20 };
 
 /* Where the hashed folder of the system's roots is when libcurl was built without saying so. */
 #define SYSTEM_ROOTS_FOLDER "/etc/ssl/certs"
+
+/* A connection that was idle for longer is not used again: it may have been closed at the other end. */
+enum { IDLE_SECONDS_MOST = 5, CONNECTIONS_KEPT_MOST = 512, SPARE_MOST = 32 };
 
 /* libcurl wants a limit; its own timers end the wait earlier wherever there is something to do. */
 enum { WAIT_LIMIT_MS = 3600000 };
@@ -54,6 +61,7 @@ struct transfer {
     transfer_done *done;
     void *context;
     struct transfer_result result;
+    bool may_repeat;    /* a GET over connections that are kept */
     bool request_begun; /* see the top of this file */
     bool in_head;       /* between a status line and its empty line */
     bool head_complete; /* of the final answer */
@@ -69,6 +77,8 @@ struct transport {
     CURLM *multi;
     struct transfer *transfers;
     size_t running;
+    CURL *spare[SPARE_MOST];
+    size_t spare_count;
 };
 
 /* ---- memory that libcurl uses: it held keys, tokens and passwords, so it is wiped before it goes back ----
@@ -108,8 +118,8 @@ static void *plain_calloc(size_t count, size_t size)
 
 #define REASON(transfer, ...) say((transfer)->result.reason, sizeof((transfer)->result.reason), __VA_ARGS__)
 
-/* The results of OpenSSL's check of a certificate that operators meet; the numbers are fixed
- * (X509_V_ERR_...). */
+/* What OpenSSL finds wrong with certificates, as far as operators meet it; its numbers (X509_V_ERR_...) are
+ * fixed. */
 static const struct {
     long result;
     const char *wrong;
@@ -157,20 +167,22 @@ static void explain_certificate(struct transfer *transfer)
 
 static void explain_no_connection(struct transfer *transfer)
 {
-    const char *host = transfer->request->host;
+    const struct request *request = transfer->request;
+    char proxy[64], to[128];
     long system_error = 0;
 
+    transport_proxy(request->scheme, request->host, proxy, sizeof(proxy));
+    say(to, sizeof(to), "%s%.100s", proxy[0] ? "the proxy " : "", proxy[0] ? proxy : request->host);
     curl_easy_getinfo(transfer->easy, CURLINFO_OS_ERRNO, &system_error);
     if (system_error == ECONNREFUSED)
         REASON(transfer,
-               "The connection to %.100s was refused: nothing listens there. Check the host and the port.",
-               host);
+               "The connection to %s was refused: nothing listens there. Check the host and the port.", to);
     else if (system_error == ENETUNREACH || system_error == EHOSTUNREACH)
-        REASON(transfer,
-               "%.100s cannot be reached from this network. Check the connection, VPN and firewall.", host);
+        REASON(transfer, "There is no way to %s from this network. Check the connection, VPN and firewall.",
+               to);
     else
-        REASON(transfer, "No connection to %.80s could be made: %.100s. Check the network and the proxy.",
-               host, transfer->detail);
+        REASON(transfer, "No connection to %s: %.80s. Check the network and the proxy.", to,
+               transfer->detail);
 }
 
 static void explain_proxy_refusal(struct transfer *transfer, long status)
@@ -184,17 +196,27 @@ static void explain_proxy_refusal(struct transfer *transfer, long status)
             transfer->request->host, status);
 }
 
+/* The lesser of the two limits, of which 0 is none. */
+static long lesser(long limit, long of_transport)
+{
+    return limit > 0 && limit < of_transport ? limit : of_transport;
+}
+
 static void explain_timeout(struct transfer *transfer, const struct transport_options *options)
 {
+    long in_all = lesser(transfer->request->timeout_ms, options->timeout_ms);
+    long connecting =
+        lesser(in_all, lesser(transfer->request->connect_timeout_ms, options->connect_timeout_ms));
+
     if (!transfer->request_begun)
         REASON(transfer,
                "No connection to %.100s within %.3g seconds. Check the network, VPN, firewall and proxy.",
-               transfer->request->host, (double)options->connect_timeout_ms / 1000);
+               transfer->request->host, (double)connecting / 1000);
     else if (strstr(transfer->detail, "too slow"))
         REASON(transfer, "The answer came too slowly: under %d bytes a second for %d seconds.",
                SLOWEST_BYTES_A_SECOND, SLOWEST_FOR_SECONDS);
     else
-        REASON(transfer, "No whole answer came within %.3g seconds.", (double)options->timeout_ms / 1000);
+        REASON(transfer, "No whole answer came within %.3g seconds.", (double)in_all / 1000);
 }
 
 static void explain_cut(struct transfer *transfer)
@@ -228,12 +250,22 @@ static void explain_memory(struct transfer *transfer)
         REASON(transfer, "Memory is short.");
 }
 
+static void explain_roots(struct transfer *transfer, const char *ca_file)
+{
+    if (ca_file)
+        REASON(transfer,
+               "There are no certificates to trust in %.150s. Name a file in PEM form with --ca-file.",
+               ca_file);
+    else
+        REASON(transfer,
+               "The certificates that this system trusts are missing. Install the package ca-certificates.");
+}
+
 static void explain_code(struct transfer *transfer, CURLcode code, const struct transport *transport)
 {
     const char *host = transfer->request->host;
 
-    /* CURLcode has some hundred values, and more with every release: not a switch that has to name them all.
-     */
+    /* No switch: CURLcode has some hundred values, and more with every release. */
     if (code == CURLE_COULDNT_RESOLVE_HOST)
         REASON(transfer,
                "The address of %.100s could not be found. Check the host name, and the network and its DNS.",
@@ -247,8 +279,7 @@ static void explain_code(struct transfer *transfer, CURLcode code, const struct 
     else if (code == CURLE_PEER_FAILED_VERIFICATION)
         explain_certificate(transfer);
     else if (code == CURLE_SSL_CACERT_BADFILE)
-        REASON(transfer, "The certificates to trust could not be read from %.150s. Check the file.",
-               transport->ca_file ? transport->ca_file : "the system's folder");
+        explain_roots(transfer, transport->ca_file);
     else if (code == CURLE_OUT_OF_MEMORY)
         explain_memory(transfer);
     else if (code == CURLE_PARTIAL_FILE)
@@ -285,7 +316,7 @@ static int request_begins(void *context, char *remote, char *local, int remote_p
     struct transfer *transfer = context;
 
     (void)remote, (void)local, (void)remote_port, (void)local_port;
-    if (transfer->request_begun) {
+    if (transfer->request_begun && !transfer->may_repeat) {
         transfer->cut = CUT_SECOND_SENDING;
         return CURL_PREREQFUNC_ABORT;
     }
@@ -402,15 +433,16 @@ static bool set_protocols(CURL *easy, const char *scheme)
 #endif
 }
 
-/* Nothing goes anywhere but to the one host asked for, and not twice. */
-static bool set_connection(CURL *easy, const struct request *request)
+/* Nothing goes anywhere but to the one host asked for. */
+static bool set_connection(CURL *easy, const struct request *request, bool keep)
 {
     const char *proxy = proxy_for(request->scheme, request->host);
 
     /* The proxy is set here even when libcurl would find the same: what is shown is then what is used. */
     return set_protocols(easy, request->scheme) && SET(easy, CURLOPT_FOLLOWLOCATION, 0L) &&
-           SET(easy, CURLOPT_MAXREDIRS, 0L) && SET(easy, CURLOPT_FRESH_CONNECT, 1L) &&
-           SET(easy, CURLOPT_FORBID_REUSE, 1L) && SET(easy, CURLOPT_TCP_FASTOPEN, 0L) &&
+           SET(easy, CURLOPT_MAXREDIRS, 0L) && SET(easy, CURLOPT_FRESH_CONNECT, keep ? 0L : 1L) &&
+           SET(easy, CURLOPT_FORBID_REUSE, keep ? 0L : 1L) &&
+           SET(easy, CURLOPT_MAXAGE_CONN, (long)IDLE_SECONDS_MOST) && SET(easy, CURLOPT_TCP_FASTOPEN, 0L) &&
            SET(easy, CURLOPT_NOSIGNAL, 1L) && SET(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED) &&
            SET(easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L) && SET(easy, CURLOPT_PROXY, proxy ? proxy : "") &&
            SET(easy, CURLOPT_NOPROXY, "") && SET(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L) &&
@@ -440,15 +472,16 @@ static bool set_trust(CURL *easy, const char *ca_file)
            SET(easy, CURLOPT_SSL_VERIFYPEER, 1L) && SET(easy, CURLOPT_SSL_VERIFYHOST, 2L);
 }
 
-static bool set_limits(CURL *easy, const struct transport_options *options)
+static bool set_limits(CURL *easy, const struct request *request, const struct transport_options *options)
 {
 #if LIBCURL_VERSION_NUM >= 0x075700
     /* Ending a transfer does not wait for a name server that hangs. */
     if (!SET(easy, CURLOPT_QUICK_EXIT, 1L))
         return false;
 #endif
-    return SET(easy, CURLOPT_CONNECTTIMEOUT_MS, options->connect_timeout_ms) &&
-           SET(easy, CURLOPT_TIMEOUT_MS, options->timeout_ms);
+    return SET(easy, CURLOPT_CONNECTTIMEOUT_MS,
+               lesser(request->connect_timeout_ms, options->connect_timeout_ms)) &&
+           SET(easy, CURLOPT_TIMEOUT_MS, lesser(request->timeout_ms, options->timeout_ms));
 }
 
 static bool set_callbacks(CURL *easy, struct transfer *transfer)
@@ -534,8 +567,9 @@ static bool set_request(struct transfer *transfer)
 
 static bool set_all(const struct transport *transport, struct transfer *transfer)
 {
-    return set_connection(transfer->easy, transfer->request) &&
-           set_trust(transfer->easy, transport->ca_file) && set_limits(transfer->easy, &transport->options) &&
+    return set_connection(transfer->easy, transfer->request, transport->options.keep_connections) &&
+           set_trust(transfer->easy, transport->ca_file) &&
+           set_limits(transfer->easy, transfer->request, &transport->options) &&
            set_callbacks(transfer->easy, transfer) && set_request(transfer);
 }
 
@@ -545,7 +579,7 @@ static bool set_all(const struct transport *transport, struct transfer *transfer
 static bool request_check(const struct request *request, struct error *err)
 {
     if (strcmp(request->scheme, "https") != 0 &&
-        !(strcmp(request->scheme, "http") == 0 && host_is_loopback(request->host)))
+        !(strcmp(request->scheme, "http") == 0 && host_takes_plain_http(request->host)))
         return error_set(err, ERROR_INPUT, "%.200s cannot be asked over %.20s: only https is safe",
                          request->host, request->scheme);
     for (size_t i = 0; i < request->headers.count; i++) {
@@ -578,6 +612,8 @@ static bool curl_prepare(struct transport *transport, struct error *err)
     }
     if (!transport->multi)
         transport->multi = curl_multi_init();
+    if (transport->multi && transport->options.keep_connections)
+        (void)curl_multi_setopt(transport->multi, CURLMOPT_MAXCONNECTS, (long)CONNECTIONS_KEPT_MOST);
     return transport->multi || error_memory(err);
 }
 
@@ -588,6 +624,31 @@ static void ignore_pipe_signal(struct sigaction *before)
 
     sigemptyset(&ignore.sa_mask);
     sigaction(SIGPIPE, &ignore, before);
+}
+
+/* Handles are kept with the connections: making one costs more than a request. */
+static CURL *easy_take(struct transport *transport)
+{
+    return transport->spare_count > 0 ? transport->spare[--transport->spare_count] : curl_easy_init();
+}
+
+/* A spare handle points to nothing that is gone; all that counts is set anew with the next transfer. */
+static bool easy_clear(CURL *easy)
+{
+    return SET(easy, CURLOPT_HTTPHEADER, NULL) && SET(easy, CURLOPT_POSTFIELDS, NULL) &&
+           SET(easy, CURLOPT_CUSTOMREQUEST, NULL) && SET(easy, CURLOPT_ERRORBUFFER, NULL) &&
+           SET(easy, CURLOPT_PREREQDATA, NULL) && SET(easy, CURLOPT_HEADERDATA, NULL) &&
+           SET(easy, CURLOPT_WRITEDATA, NULL) && SET(easy, CURLOPT_PRIVATE, NULL) &&
+           SET(easy, CURLOPT_LOW_SPEED_LIMIT, 0L) && SET(easy, CURLOPT_LOW_SPEED_TIME, 0L);
+}
+
+static void easy_give_back(struct transport *transport, struct transfer *transfer)
+{
+    if (transport->options.keep_connections && transport->spare_count < SPARE_MOST && easy_clear(transfer->easy))
+        transport->spare[transport->spare_count++] = transfer->easy;
+    else
+        curl_easy_cleanup(transfer->easy);
+    transfer->easy = NULL;
 }
 
 static void transfer_free(struct transfer *transfer)
@@ -610,9 +671,8 @@ static void transfer_detach(struct transport *transport, struct transfer *transf
     transport->running--;
     ignore_pipe_signal(&before);
     curl_multi_remove_handle(transport->multi, transfer->easy);
-    curl_easy_cleanup(transfer->easy);
+    easy_give_back(transport, transfer);
     sigaction(SIGPIPE, &before, NULL);
-    transfer->easy = NULL;
 }
 
 static void transfer_end(struct transport *transport, struct transfer *transfer, enum transfer_end end)
@@ -672,6 +732,8 @@ void transport_free(struct transport *transport)
         transfer_detach(transport, transfer);
         transfer_free(transfer);
     }
+    while (transport->spare_count > 0)
+        curl_easy_cleanup(transport->spare[--transport->spare_count]);
     curl_multi_cleanup(transport->multi);
     if (transport->curl_ready)
         curl_global_cleanup();
@@ -695,7 +757,8 @@ struct transfer *transport_start(struct transport *transport, const struct reque
     transfer->done = done;
     transfer->context = context;
     response_init(&transfer->result.response);
-    transfer->easy = curl_easy_init();
+    transfer->easy = easy_take(transport);
+    transfer->may_repeat = transport->options.keep_connections && strcmp(request->method, "GET") == 0;
     if (!transfer->easy || !set_all(transport, transfer)) {
         error_set(err, ERROR_NETWORK, "the request to %.200s cannot be prepared, or memory is short",
                   request->host);

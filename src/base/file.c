@@ -317,6 +317,17 @@ static char *resolve(const char *path)
     return NULL;
 }
 
+bool file_full_path(const char *path, struct buf *out, struct error *err)
+{
+    char *resolved = resolve(path);
+
+    if (!resolved)
+        return error_set_errno(err, ERROR_FILE, errno, "%s cannot be found", path);
+    buf_add_text(out, resolved);
+    free(resolved);
+    return !out->failed || error_memory(err);
+}
+
 static void place_release(struct place *place)
 {
     if (place->folder >= 0)
@@ -330,7 +341,7 @@ static bool place_open(struct place *place, const char *path, struct error *err)
     char *name;
     bool in_root;
 
-    *place = (struct place){.folder = -1, .path = resolve(path)};
+    *place = (struct place){.folder = -1, .path = resolve(path), .name = ""};
     if (!place->path)
         return error_set_errno(err, ERROR_FILE, errno, "%s cannot be written", path);
     name = strrchr(place->path, '/');
@@ -345,8 +356,7 @@ static bool place_open(struct place *place, const char *path, struct error *err)
     return true;
 }
 
-/* False when something is at the place that must not be replaced: no regular file, or one we may not write.
- */
+/* False when something is at the place that must not be replaced: no regular file, or a read-only one. */
 static bool place_is_free(const struct place *place, const char *path, struct error *err)
 {
     struct stat status;
@@ -355,8 +365,10 @@ static bool place_is_free(const struct place *place, const char *path, struct er
         return errno == ENOENT || error_set_errno(err, ERROR_FILE, errno, "%s cannot be written", path);
     if (!S_ISREG(status.st_mode))
         return refuse_kind(path, status.st_mode, err);
-    if (faccessat(place->folder, place->name, W_OK, AT_EACCESS) != 0)
-        return error_set_errno(err, ERROR_FILE, errno, "%s cannot be written", path);
+    while (faccessat(place->folder, place->name, W_OK, AT_EACCESS) != 0) {
+        if (errno != EINTR)
+            return error_set_errno(err, ERROR_FILE, errno, "%s cannot be written", path);
+    }
     return true;
 }
 
@@ -497,9 +509,9 @@ void file_remove_leftovers(const char *folder)
 /* --- Appending --- */
 
 /* Opens the file at the place for appending, or makes it. */
-static int open_to_append(const struct place *place, int *fd, bool *made)
+static int open_to_append(const struct place *place, int access_mode, int *fd, bool *made)
 {
-    const int flags = O_WRONLY | O_APPEND | O_NONBLOCK | O_NOFOLLOW;
+    const int flags = access_mode | O_APPEND | O_NONBLOCK | O_NOFOLLOW;
     int failure = EEXIST;
 
     for (int try = 0; failure == EEXIST && try < TEMPORARY_TRIES; try++) {
@@ -527,38 +539,30 @@ static void take_back(int fd, off_t size_before, size_t written)
     (void)ignored;
 }
 
-static int append(int fd, const struct stat *before, const void *bytes, size_t length)
+/* A regular file, and only for its owner when it is new. */
+static bool append_prepare(int fd, bool made, const char *path, struct error *err)
 {
-    size_t written;
-    int failure = write_all(fd, bytes, length, &written);
+    struct stat status;
+    int failure = fstat(fd, &status) != 0 ? errno : 0;
 
-    if (failure != 0) {
-        take_back(fd, before->st_size, written);
-        return failure;
-    }
-    return sync_checked(fd);
+    if (failure == 0 && !S_ISREG(status.st_mode))
+        return refuse_kind(path, status.st_mode, err);
+    if (failure == 0 && made)
+        failure = change_mode(fd, 0600);
+    return failure == 0 || error_set_errno(err, ERROR_FILE, failure, "%s cannot be written", path);
 }
 
 /* Appends to the file at fd and closes it. */
 static bool append_open(int fd, bool made, const char *path, const void *bytes, size_t length,
                         struct error *err)
 {
-    struct stat status;
-    int close_failure;
-    int failure = fstat(fd, &status) != 0 ? errno : 0;
+    bool good = append_prepare(fd, made, path, err) && file_add(fd, path, bytes, length, err) &&
+                file_sync(fd, path, err);
+    int close_failure = close_checked(fd);
 
-    if (failure == 0 && !S_ISREG(status.st_mode)) {
-        (void)close(fd);
-        return refuse_kind(path, status.st_mode, err);
-    }
-    if (failure == 0 && made)
-        failure = change_mode(fd, 0600);
-    if (failure == 0)
-        failure = append(fd, &status, bytes, length);
-    close_failure = close_checked(fd);
-    if (failure == 0)
-        failure = close_failure;
-    return failure == 0 || error_set_errno(err, ERROR_FILE, failure, "%s cannot be written", path);
+    if (good && close_failure != 0)
+        return error_set_errno(err, ERROR_FILE, close_failure, "%s cannot be written", path);
+    return good;
 }
 
 bool file_append(const char *path, const void *bytes, size_t length, struct error *err)
@@ -570,7 +574,7 @@ bool file_append(const char *path, const void *bytes, size_t length, struct erro
     int fd;
 
     if (good) {
-        failure = open_to_append(&place, &fd, &made);
+        failure = open_to_append(&place, O_WRONLY, &fd, &made);
         good = failure == 0 ? append_open(fd, made, path, bytes, length, err)
                             : error_set_errno(err, ERROR_FILE, failure, "%s cannot be written", path);
     }
@@ -582,6 +586,49 @@ bool file_append(const char *path, const void *bytes, size_t length, struct erro
     }
     place_release(&place);
     return good;
+}
+
+int file_open_append(const char *path, struct error *err)
+{
+    struct place place;
+    bool made = false;
+    bool good = place_open(&place, path, err);
+    int fd = -1;
+    int failure;
+
+    if (good) {
+        failure = open_to_append(&place, O_RDWR, &fd, &made);
+        good = failure == 0 ? append_prepare(fd, made, path, err)
+                            : error_set_errno(err, ERROR_FILE, failure, "%s cannot be written", path);
+    }
+    if (good && made) {
+        failure = sync_folder(place.folder);
+        if (failure != 0)
+            good = error_set_errno(err, ERROR_FILE, failure, "%s is made, but might not survive a power cut", path);
+    }
+    place_release(&place);
+    if (!good && fd >= 0)
+        (void)close(fd);
+    return good ? fd : -1;
+}
+
+bool file_add(int fd, const char *path, const void *bytes, size_t length, struct error *err)
+{
+    struct stat before;
+    size_t written = 0;
+    int failure = fstat(fd, &before) != 0 ? errno : write_all(fd, bytes, length, &written);
+
+    if (failure == 0)
+        return true;
+    take_back(fd, before.st_size, written);
+    return error_set_errno(err, ERROR_FILE, failure, "%s cannot be written", path);
+}
+
+bool file_sync(int fd, const char *path, struct error *err)
+{
+    int failure = sync_checked(fd);
+
+    return failure == 0 || error_set_errno(err, ERROR_FILE, failure, "%s cannot be written", path);
 }
 
 /* --- Folders --- */

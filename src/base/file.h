@@ -38,6 +38,10 @@ bool file_read_standard_input(size_t limit, struct buf *out, struct error *err);
 /* True when the file at path still is what stamp says (also: still not there). */
 bool file_unchanged(const char *path, const struct file_stamp *stamp);
 
+/* Adds the full path of a file that need not be there: symbolic links followed, so that all names of one file
+ * give the same. ERROR_FILE when its folder is not there. */
+bool file_full_path(const char *path, struct buf *out, struct error *err);
+
 /* Replaces (or makes) the file at path, through symbolic links to their target; only a regular file that may
  * be written is replaced. stamp, if not NULL, gets the stamp of what was written. ERROR_FILE: the old file is
  * still there and stamp untouched; but when it was only the folder that could not be flushed, the new file is
@@ -48,6 +52,12 @@ bool file_replace(const char *path, const void *bytes, size_t length, struct fil
 /* Appends and fsyncs; makes the file (0600) when it is not there. What a failed write has added is taken
  * back. */
 bool file_append(const char *path, const void *bytes, size_t length, struct error *err);
+
+/* The same in steps, for many additions to one file: opens or makes it (-1: ERROR_FILE), adds all or nothing, and
+ * brings what was added to the disk. Whoever opened it closes it. */
+int file_open_append(const char *path, struct error *err);
+bool file_add(int fd, const char *path, const void *bytes, size_t length, struct error *err);
+bool file_sync(int fd, const char *path, struct error *err);
 
 /* Makes a folder and its parents, mode 0700. Existing ones are fine. */
 bool file_make_folder(const char *path, struct error *err);

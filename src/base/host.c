@@ -2,8 +2,17 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/random.h>
 #include <time.h>
+
+#include "base/buf.h"
+
+/* What the environment held until host_hide_secrets(). */
+struct hidden_variable {
+    const char *name;
+    char *value; /* NULL: it was not set */
+};
 
 static int64_t system_now(struct host *host)
 {
@@ -42,9 +51,48 @@ static bool system_random(struct host *host, void *memory, size_t length, struct
     return true;
 }
 
+/* Of the process, as the environment itself is. */
+static struct hidden_variable *hidden_variables(size_t *count)
+{
+    static struct hidden_variable variables[] = {
+        {"ALIBABA_CLOUD_ACCESS_KEY_SECRET", NULL},
+        {"ALIBABA_CLOUD_SECURITY_TOKEN", NULL},
+    };
+
+    *count = sizeof(variables) / sizeof(variables[0]);
+    return variables;
+}
+
+bool host_hide_secrets(struct error *err)
+{
+    size_t count;
+    struct hidden_variable *variables = hidden_variables(&count);
+
+    for (size_t i = 0; i < count; i++) {
+        char *value = getenv(variables[i].name);
+
+        if (!value)
+            continue;
+        wipe_free(variables[i].value);
+        variables[i].value = text_copy(value);
+        if (!variables[i].value)
+            return error_memory(err);
+        /* The bytes themselves: unsetenv() only forgets where they are. */
+        wipe(value, strlen(value));
+        unsetenv(variables[i].name);
+    }
+    return true;
+}
+
 static const char *system_env(struct host *host, const char *name)
 {
+    size_t count;
+    const struct hidden_variable *variables = hidden_variables(&count);
+
     (void)host;
+    for (size_t i = 0; i < count; i++)
+        if (variables[i].value && strcmp(variables[i].name, name) == 0)
+            return variables[i].value;
     return getenv(name);
 }
 

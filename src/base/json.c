@@ -1,12 +1,12 @@
 #include "base/json.h"
 
 #include <errno.h>
-#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/utf8.h"
+#include "base/wiping.h"
 
 #define BYTE_ORDER_MARK "\xEF\xBB\xBF"
 
@@ -474,8 +474,8 @@ static bool restore_numbers(cJSON *node, const struct span **number)
 
 /*
  * The tree of a text that scan went over. cJSON is handed a copy in which each
- * number is "0" and spaces, because it refuses numbers of more than 63 digits
- * and reads the others by the decimal point of the locale.
+ * number is "0" and spaces: its older versions stop at 63 digits, and all read
+ * the decimal point of the locale.
  */
 static cJSON *build(const struct scan *scan, const char *text)
 {
@@ -626,16 +626,9 @@ void json_add_tree(struct buf *out, const cJSON *node)
     cJSON_free(text);
 }
 
-static void wipe_and_free(void *memory)
-{
-    if (memory)
-        wipe(memory, malloc_usable_size(memory));
-    free(memory);
-}
-
 void json_wipe_on_free(void)
 {
-    cJSON_Hooks hooks = {.malloc_fn = malloc, .free_fn = wipe_and_free};
+    cJSON_Hooks hooks = {.malloc_fn = wiping_malloc, .free_fn = wiping_free};
 
     cJSON_InitHooks(&hooks);
 }

@@ -5,13 +5,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/known_names.h"
 #include "cli/interrupt.h"
 #include "cli/outcome.h"
 #include "cli/output.h"
+#include "cli/past.h"
+#include "cli/progress.h"
 #include "cli/run.h"
+#include "cli/sending.h"
 
 #define STOPPED "You stopped it; nothing was sent."
 enum { STATUS_MS = 1000 };
+
+/* How long a batch that is stopped waits for the answers to what it has sent, before it goes and looks. */
+enum { FINISHING_MS = 5000 };
 
 struct batch {
     struct session *session;
@@ -24,30 +31,48 @@ struct batch {
     size_t running;
     struct run *waiting; /* prepared, not started yet */
     size_t next;         /* operand */
-    size_t done, created;
     int64_t started;
+    int64_t finish_by; /* ticks; when what was sent before it was stopped is waited for no longer; 0: not stopped */
     enum end worst;
     struct status_line status;
-    struct buf announced;           /* where the last one went */
-    struct journal_intent *intents; /* earlier submissions whose end is not known */
-    size_t intent_count;
-    bool intents_read;
+    struct batch_progress progress;
+    struct buf announced; /* where the last one went */
+    struct past past;
+    bool past_is_read;
+    struct pace pace;
+    struct known_names *known; /* of the client of the first draft; NULL: not listed */
+    bool known_tried;
+    size_t started_lately; /* since the names were asked for */
 };
+
+static bool is_several(const struct batch *batch)
+{
+    return batch->options->operand_count > 1;
+}
+
+static int64_t ticks(const struct batch *batch)
+{
+    return batch->session->host->ticks(batch->session->host);
+}
 
 /* ---- How a draft ended ---- */
 
 static void report(struct batch *batch, const struct ending *ending, enum end end)
 {
-    batch->done++;
-    batch->created += ending->outcome == OUTCOME_CREATED ? 1 : 0;
+    batch->progress.done++;
+    batch->progress.ended[ending->outcome]++;
     batch->worst = end_worse(batch->worst, end);
     status_clear(&batch->status);
     if (batch->options->json)
         ending_print_json(ending);
     else
-        ending_print_text(ending, batch->options->operand_count > 1);
+        ending_print_text(ending, is_several(batch));
+}
+
+/* Plans whose outcome nobody can be told are not created. */
+static void put_out(struct batch *batch)
+{
     output_flush();
-    /* Plans whose outcome nobody can be told are not created. */
     batch->stopping = batch->stopping || output_broken();
 }
 
@@ -75,6 +100,7 @@ static void report_run(struct batch *batch, struct run *run)
     char path[128];
 
     status_clear(&batch->status);
+    batch->progress.sent++;
     if (outcome->warning[0])
         remark("%s: %s", run->draft.name, outcome->warning);
     ending_of_report(&ending, outcome, run->draft.review, path);
@@ -83,6 +109,8 @@ static void report_run(struct batch *batch, struct run *run)
     report(batch, &ending, end);
     if (advice)
         remark("%s: %s", run->draft.name, advice);
+    if (outcome->details)
+        remark_lines(outcome->details);
 }
 
 /* ---- Starting ---- */
@@ -102,51 +130,140 @@ static void announce(struct batch *batch, const struct run *run)
     buf_release(&text);
 }
 
-/* An earlier submission of this name that may have created its plan. */
-static void recall(struct batch *batch, const struct run *run)
+/* An earlier run of the same batch may have been stopped: what it created is not sent again. */
+static bool report_created_earlier(struct batch *batch, const struct run *run)
 {
-    struct error err;
+    const struct journal_created *created = past_created(&batch->past, run);
+    struct ending ending = {.draft = run->draft.name, .outcome = OUTCOME_CREATED};
+    char message[128];
 
-    if (!batch->intents_read && batch->session->journal) {
-        batch->intents_read = true;
-        if (!journal_open_intents(batch->session->journal, &batch->intents, &batch->intent_count, NULL, &err))
-            remark("Earlier submissions are not known: %s.", err.text);
-    }
-    for (size_t i = 0; i < batch->intent_count; i++) {
-        const struct journal_intent *intent = &batch->intents[i];
+    if (!created)
+        return false;
+    snprintf(message, sizeof(message), "created at %s already, as the journal shows, and not sent again", created->time);
+    ending.plan_id = created->plan_id[0] ? created->plan_id : NULL;
+    ending.message = message;
+    batch->progress.earlier++;
+    report(batch, &ending, END_DONE);
+    return true;
+}
 
-        if (intent->plan_name && strcmp(intent->plan_name, run_plan_name(run)) == 0)
-            remark("%s: what became of this plan when it was sent to %s at %s is not known.", run->draft.name,
-                   intent->endpoint ? intent->endpoint : "the service", intent->time);
-    }
+static void read_past(struct batch *batch)
+{
+    struct journal *journal = batch->session->journal;
+
+    if (batch->past_is_read || !journal)
+        return;
+    batch->past_is_read = true;
+    status_clear(&batch->status);
+    past_read(&batch->past, journal, is_several(batch) && !batch->options->again);
+    if (is_several(batch))
+        journal_group(journal);
 }
 
 static void start(struct batch *batch, struct run *run)
 {
-    struct submission_options options = submission_defaults;
+    struct submission_options options = sending_options(batch->options);
     struct error err;
 
     options.accept_existing_name = batch->options->yes;
+    if (is_several(batch)) {
+        options.held = batch->session->journal != NULL;
+        options.pace = &batch->pace;
+        options.name_is_new = batch->known && known_names_fit(batch->known, &run->destination.client) &&
+                              known_names_is_new(batch->known, run_plan_name(run));
+    }
+    if (batch->known && !known_names_add(batch->known, run_plan_name(run), &err)) {
+        report_failure(batch, run->draft.name, &err);
+        run_free(run);
+        return;
+    }
     announce(batch, run);
-    if (session_journal(batch->session, &err)) {
-        recall(batch, run);
-        if (run_start(run, batch->session, &options, &err)) {
-            batch->runs[batch->running++] = run;
-            return;
-        }
+    past_recall(&batch->past, run);
+    if (run_start(run, batch->session, &options, &err)) {
+        batch->runs[batch->running++] = run;
+        batch->started_lately++;
+        return;
     }
     report_failure(batch, run->draft.name, &err);
     run_free(run);
 }
 
+/*
+ * One list of all plans instead of one for each draft, renewed while it goes on.
+ * False while it is on its way.
+ */
+static bool names_are_settled(struct batch *batch, const struct run *run)
+{
+    size_t left = batch->options->operand_count - batch->next + 1;
+    struct transport *transport;
+    struct error ignored;
+
+    if (!is_several(batch))
+        return true;
+    if (!batch->known_tried) {
+        batch->known_tried = true;
+        batch->started_lately = left;
+        transport = session_transport(batch->session, &ignored);
+        batch->known = transport ? known_names_new(&run->destination.client, transport, &ignored) : NULL;
+    }
+    if (!batch->known)
+        return true;
+    if (known_names_refresh(batch->known, left < batch->started_lately ? left : batch->started_lately))
+        batch->started_lately = 0;
+    return !known_names_running(batch->known);
+}
+
+/* ---- Stopping ---- */
+
+/* What was sent gets its answer, if that comes soon; the rest ends here. */
+static void stop_gently(struct batch *batch)
+{
+    size_t finishing = 0;
+
+    for (size_t i = 0; i < batch->running; i++) {
+        struct submission *submission = batch->runs[i]->submission;
+
+        if (submission_report(submission)->phase == PHASE_SENDING && !submission_is_held(submission))
+            finishing++;
+        else
+            submission_cancel(submission);
+    }
+    if (finishing > 0)
+        remark("Finishing %zu that %s sent; Ctrl-C again stops waiting.", finishing, finishing == 1 ? "is" : "are");
+}
+
+static void stop_now(struct batch *batch)
+{
+    for (size_t i = 0; i < batch->running; i++)
+        submission_cancel(batch->runs[i]->submission);
+}
+
 static void stop(struct batch *batch, int signal_number)
 {
-    if (!batch->signal_number)
+    bool first = batch->signal_number == 0;
+
+    if (first)
         batch->signal_number = signal_number;
     batch->stopping = true;
     status_clear(&batch->status);
+    if (first && is_several(batch)) {
+        batch->finish_by = ticks(batch) + FINISHING_MS;
+        stop_gently(batch);
+    } else {
+        batch->finish_by = 0;
+        stop_now(batch);
+    }
+}
+
+/* The time for answers is over. */
+static void look_at_the_clock(struct batch *batch)
+{
+    if (batch->finish_by == 0 || ticks(batch) < batch->finish_by)
+        return;
+    batch->finish_by = 0;
     for (size_t i = 0; i < batch->running; i++)
-        submission_cancel(batch->runs[i]->submission);
+        if (submission_report(batch->runs[i]->submission)->phase == PHASE_SENDING)
+            submission_cancel(batch->runs[i]->submission);
 }
 
 static void look_for_signals(struct batch *batch)
@@ -188,9 +305,15 @@ static struct run *prepare_next(struct batch *batch)
     }
     end = run_prepare(run, batch->session, &ending, &err);
     look_for_signals(batch);
-    if (end == END_DONE)
-        return run;
-    if (batch->signal_number)
+    if (end == END_DONE && !session_journal(batch->session, &err)) {
+        ending = (struct ending){.draft = name, .outcome = OUTCOME_NOT_SENT, .message = err.text};
+        end = end_of_error(err.kind);
+    }
+    if (end == END_DONE) {
+        read_past(batch);
+        if (!report_created_earlier(batch, run))
+            return run;
+    } else if (batch->signal_number)
         report_cancelled(batch, name, STOPPED);
     else
         report(batch, &ending, end);
@@ -209,7 +332,7 @@ static void start_what_can_be(struct batch *batch)
             batch->waiting = prepare_next(batch);
             continue;
         }
-        if (is_on_its_way(batch, run_plan_name(run)))
+        if (is_on_its_way(batch, run_plan_name(run)) || !names_are_settled(batch, run))
             return;
         batch->waiting = NULL;
         start(batch, run);
@@ -230,51 +353,86 @@ static void give_up_the_rest(struct batch *batch)
 
 /* ---- The loop ---- */
 
+static void show_counts(struct batch *batch)
+{
+    const struct batch_progress *progress = &batch->progress;
+    size_t count = batch->options->operand_count;
+    double rate = progress_rate(progress, ticks(batch));
+    char speed[96] = "Ctrl-C stops.";
+
+    if (rate > 0)
+        snprintf(speed, sizeof(speed), "%.1f a second, %.0f s left%s", rate, (double)(count - progress->done) / rate,
+                 batch->pace.interval > 0 ? "; the service asks for less" : "");
+    status_show(&batch->status, "%zu of %zu done, %zu created, %zu on their way. %s", progress->done, count,
+                progress->ended[OUTCOME_CREATED], batch->running, speed);
+}
+
 static void show_status(struct batch *batch)
 {
-    size_t count = batch->options->operand_count;
-    int64_t elapsed = batch->session->host->ticks(batch->session->host) - batch->started;
-
-    if (batch->running == 0)
+    if (!batch->status.wanted || batch->running == 0)
         return;
-    if (count == 1) {
+    if (is_several(batch)) {
+        progress_sample(&batch->progress, ticks(batch));
+        show_counts(batch);
+    } else {
         const struct submission_report *outcome = submission_report(batch->runs[0]->submission);
 
         status_show(&batch->status, "%s, %lld s so far. Ctrl-C stops.", outcome_doing(outcome->phase),
-                    (long long)(elapsed / 1000));
-    } else if (batch->done == 0 || elapsed <= 0) {
-        status_show(&batch->status, "0 of %zu done, %zu on their way. Ctrl-C stops.", count, batch->running);
-    } else {
-        double each = (double)elapsed / (double)batch->done;
-
-        status_show(&batch->status, "%zu of %zu done, %zu created, %zu on their way, %.1f a second, %.0f s left",
-                    batch->done, count, batch->created, batch->running, 1000.0 / each,
-                    each * (double)(count - batch->done) / 1000.0);
+                    (long long)((ticks(batch) - batch->started) / 1000));
     }
+}
+
+static int sooner(int one, int64_t other)
+{
+    if (other < 0 || (one >= 0 && one <= other))
+        return one;
+    return other < STATUS_MS ? (int)other : STATUS_MS;
 }
 
 static int timeout(const struct batch *batch)
 {
     int least = batch->status.wanted ? STATUS_MS : -1;
 
-    for (size_t i = 0; i < batch->running; i++) {
-        int its = submission_timeout(batch->runs[i]->submission);
+    for (size_t i = 0; i < batch->running; i++)
+        least = sooner(least, submission_timeout(batch->runs[i]->submission));
+    if (batch->finish_by > 0) {
+        int64_t left = batch->finish_by - ticks(batch);
 
-        if (its >= 0 && (least < 0 || its < least))
-            least = its;
+        least = sooner(least, left > 0 ? left : 0);
     }
     return least;
 }
 
-static void advance(struct batch *batch)
+/* Takes away those that are done. True when there was one. */
+static bool reap(struct batch *batch)
 {
+    bool any = false;
+
     for (size_t i = batch->running; i-- > 0;) {
-        submission_tick(batch->runs[i]->submission);
         if (submission_done(batch->runs[i]->submission)) {
+            any = true;
             report_run(batch, batch->runs[i]);
             run_free(batch->runs[i]);
             batch->runs[i] = batch->runs[--batch->running];
         }
+    }
+    return any;
+}
+
+/* The intents of all that are ready go to the disk together, and then the plans go. */
+static void send_held(struct batch *batch)
+{
+    struct error err;
+    bool ok = true, synced = false;
+
+    for (size_t i = 0; i < batch->running; i++) {
+        struct submission *submission = batch->runs[i]->submission;
+
+        if (!submission_is_held(submission))
+            continue;
+        ok = synced ? ok : journal_sync(batch->session->journal, &err);
+        synced = true;
+        submission_go_on(submission, ok ? NULL : &err);
     }
 }
 
@@ -283,10 +441,13 @@ static bool wait_and_advance(struct batch *batch, struct error *err)
     struct pollfd fd = {.fd = batch->interrupt_fd, .events = POLLIN};
 
     show_status(batch);
+    put_out(batch);
     if (transport_wait(batch->session->transport, &fd, 1, timeout(batch), err) < 0)
         return false;
     look_for_signals(batch);
-    advance(batch);
+    look_at_the_clock(batch);
+    for (size_t i = 0; i < batch->running; i++)
+        submission_tick(batch->runs[i]->submission);
     return true;
 }
 
@@ -299,24 +460,43 @@ static void abandon(struct batch *batch, const struct error *err)
     for (size_t i = 0; i < batch->running; i++)
         for (int times = 0; times < 2; times++)
             submission_cancel(batch->runs[i]->submission);
-    advance(batch);
+    known_names_free(batch->known);
+    batch->known = NULL;
+}
+
+static bool is_over(const struct batch *batch)
+{
+    return batch->running == 0 && !batch->waiting && batch->next == batch->options->operand_count;
 }
 
 static void work(struct batch *batch)
 {
     struct error err;
 
-    batch->started = batch->session->host->ticks(batch->session->host);
-    for (;;) {
-        start_what_can_be(batch);
+    batch->started = ticks(batch);
+    while (!is_over(batch)) {
         if (batch->stopping)
             give_up_the_rest(batch);
-        if (batch->running == 0 && !batch->waiting && batch->next == batch->options->operand_count)
-            break;
-        if (!wait_and_advance(batch, &err))
+        start_what_can_be(batch);
+        send_held(batch);
+        if (reap(batch) || is_over(batch) || (batch->stopping && batch->next < batch->options->operand_count))
+            put_out(batch);
+        else if (!wait_and_advance(batch, &err))
             abandon(batch, &err);
     }
+    put_out(batch);
     status_clear(&batch->status);
+}
+
+static void print_summary(const struct batch *batch)
+{
+    struct buf text = BUF_INIT;
+
+    if (is_several(batch) && !batch->options->quiet) {
+        progress_summary(&batch->progress, &text);
+        remark("%s", buf_text(&text));
+    }
+    buf_release(&text);
 }
 
 enum end batch_submit(struct session *session, const struct file_stamp *stamps)
@@ -338,10 +518,10 @@ enum end batch_submit(struct session *session, const struct file_stamp *stamps)
     batch.announced = BUF_INIT;
     status_init(&batch.status, session->options->quiet);
     work(&batch);
+    print_summary(&batch);
     session->secrets.interrupt_fd = -1;
-    for (size_t i = 0; i < batch.intent_count; i++)
-        journal_intent_release(&batch.intents[i]);
-    free(batch.intents);
+    known_names_free(batch.known);
+    past_release(&batch.past);
     buf_release(&batch.announced);
     free(batch.runs);
     interrupt_close(batch.interrupt_fd);

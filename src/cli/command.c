@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "api/sign.h"
 #include "cli/output.h"
 #include "model/words.h"
 
@@ -49,7 +50,7 @@ const struct command_row command_rows[COMMAND_COUNT] = {
         "Creates the plan of each draft and prints how each ended: created, exists, refused, throttled, not_sent, "
         "unknown, invalid or cancelled. Each plan is sent once and never again by itself. Where no answer says what "
         "happened, plans are listed to find out; if that settles nothing the outcome is unknown and the exit status "
-        "is 8: look for the plan before you send it again.\n\n"
+        "is 8: look for it with 'drplan look' before you send it again.\n\n"
         "On a terminal submit asks before it sends. If a plan of the same name exists, it is not sent: exists. "
         "--yes sends without asking and although one exists. Ctrl-C stops what has not been sent, and finds out what "
         "became of what has.",
@@ -57,6 +58,16 @@ const struct command_row command_rows[COMMAND_COUNT] = {
         "  drplan submit --dry-run orders.json\n"
         "  drplan submit --yes --json --jobs 8 plans/*.json > outcomes.jsonl\n"
         "  drplan submit --sandbox --fault CreateDisasterRecoveryPlan=reset-after-body orders.json\n"},
+    [COMMAND_LOOK] = {
+        "look", "look [PLAN...]", "find out what became of plans whose outcome is unknown", 0, SIZE_MAX, command_look,
+        "Lists the plans that were sent, from this account on this machine, and whose outcome no answer told, and looks "
+        "for each: is there a plan of its name and with its clusters that was not there before? Then it was created. If "
+        "there is none it stays unknown, the exit status is 8, and the next look may find it. Nothing is sent but the "
+        "question. With names only those plans are looked for.\n\n"
+        "--forget ends the matter without looking: drplan does not ask about these plans again.",
+        "  drplan look\n"
+        "  drplan look --json | jq -r 'select(.outcome == \"unknown\") | .plan'\n"
+        "  drplan look --forget orders-hz-to-sh\n"},
     [COMMAND_SCHEMA] = {
         "schema", "schema", "print the JSON Schema of the request body", 0, 0, command_schema,
         "Prints a JSON Schema (2020-12) of the body of CreateDisasterRecoveryPlan, with the conditions under which "
@@ -69,6 +80,22 @@ const struct command_row command_rows[COMMAND_COUNT] = {
         "listens.",
         "  drplan sandbox --port 8080\n"
         "  drplan sandbox --fault 'CreateDisasterRecoveryPlan=reset-after-body*1,503*2'\n"},
+    [COMMAND_WHOAMI] = {
+        "whoami", "whoami", "say which credentials count, and who the service takes you for", 0, 0, command_whoami,
+        "Looks for credentials in the order of the official tools and prints which place had them, why the ones before "
+        "it had nothing, the key (masked), profile, region, endpoint and proxy; then asks STS who they belong to "
+        "(GetCallerIdentity, which needs no permission). The exit status is 4 when there are no usable credentials, "
+        "5 when STS cannot be reached and 6 when it refuses them. With --json what is not known is null.",
+        "  drplan whoami\n"
+        "  drplan whoami --profile prod --json | jq -r .accountId\n"},
+    [COMMAND_COMPLETION] = {
+        "completion", "completion SHELL", "print completions for a shell: bash, zsh or fish", 1, 1, command_completion,
+        "Prints a script that lets the shell complete commands, options, regions and the names of profiles. Packages "
+        "install it; without one, load it where your shell starts. The scripts ask 'drplan completion profiles' for "
+        "the names of the profiles in ~/.aliyun/config.json, one on a line.",
+        "  eval \"$(drplan completion bash)\"                   in ~/.bashrc\n"
+        "  eval \"$(drplan completion zsh)\"                    in ~/.zshrc, behind compinit\n"
+        "  drplan completion fish | source                     in ~/.config/fish/config.fish\n"},
     [COMMAND_HELP] = {
         "help", "help [COMMAND]", "explain a command", 0, 1, command_help,
         "Prints what a command does, its options and examples.",
@@ -148,6 +175,7 @@ int cli_main(int argc, char **argv)
     struct error err;
     enum end end;
 
+    openssl_wipe_on_free();
     if (options_read(argc, argv, &options, &err))
         end = run(&options);
     else

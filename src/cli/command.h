@@ -26,9 +26,12 @@ bool command_find(const char *word, enum command_id *out);
 enum end command_validate(const struct options *options);
 enum end command_render(const struct options *options);
 enum end command_submit(const struct options *options);
+enum end command_look(const struct options *options);
 enum end command_schema(const struct options *options);
 enum end command_sandbox(const struct options *options);
+enum end command_whoami(const struct options *options);
 enum end command_wizard(const struct options *options);
+enum end command_completion(const struct options *options);
 enum end command_help(const struct options *options);
 
 /* What --help prints about a command; COMMAND_WIZARD: about the whole program. */

@@ -5,24 +5,38 @@
 #include "cli/draft_file.h"
 #include "cli/loop.h"
 #include "cli/output.h"
+#include "cli/plain_loop.h"
 #include "cli/session.h"
+#include "model/words.h"
 
 static enum end explain_obstacle(const char *obstacle)
 {
     complain("%s", obstacle);
-    remark("Without a full screen, write the plan as JSON (see 'drplan schema'), then use 'drplan validate DRAFT' and "
-           "'drplan submit DRAFT'.");
+    remark("Without a full screen, 'drplan --plain' asks one question after another; or write the plan as JSON (see "
+           "'drplan schema'), then use 'drplan validate DRAFT' and 'drplan submit DRAFT'.");
     return END_USAGE;
 }
 
+/* A screen reader cannot be noticed, so this variable says that there is one; other programs know it too. */
+static bool is_accessible(struct host *host)
+{
+    const char *value = host_env(host, "ACCESSIBLE");
+
+    return value && strcmp(value, "0") != 0 && !words_same(value, "false");
+}
+
+/* Questions one after another: where they are asked for, and where somebody is there but no full screen is. */
+static bool wants_plain(const struct options *options)
+{
+    return options->plain || is_accessible(host_system()) || (term_obstacle(host_system()) && isatty(STDIN_FILENO));
+}
+
 /* What must hold before anything is opened; NULL when it does. */
-static const char *find_obstacle(const struct options *options)
+static const char *find_obstacle(const struct options *options, bool plain)
 {
     if (options->operand_count > 0 && strcmp(options->operands[0], "-") == 0)
-        return "the wizard reads keys from standard input, so the draft must be a file";
-    if (options->plain)
-        return "questions one after another (--plain) are not there yet";
-    return term_obstacle(host_system());
+        return "the wizard reads answers from standard input, so the draft must be a file";
+    return plain ? NULL : term_obstacle(host_system());
 }
 
 /* A draft that is not there yet is a new plan that will be saved under that name. */
@@ -69,7 +83,13 @@ static void print_last_words(struct loop_end *out)
         print_line("%.*s", (int)length, line);
     }
     if (out->warned.length > 0)
-        remark("%.*s", (int)out->warned.length - 1, buf_text(&out->warned));
+        complain("%s", buf_text(&out->warned));
+    if (out->last.kept.length > 0)
+        remark("%s", buf_text(&out->last.kept));
+    if (out->last.draft.length > 0)
+        print_exact(buf_text(&out->last.draft), out->last.draft.length);
+    buf_release(&out->last.kept);
+    buf_release(&out->last.draft);
     buf_release(&out->said);
     buf_release(&out->warned);
 }
@@ -92,7 +112,8 @@ static enum end run(struct session *session, struct draft_file *draft)
 
 enum end command_wizard(const struct options *options)
 {
-    const char *obstacle = find_obstacle(options);
+    bool plain = wants_plain(options);
+    const char *obstacle = find_obstacle(options, plain);
     struct draft_file draft = {0};
     struct session session = {0};
     struct error err;
@@ -103,7 +124,7 @@ enum end command_wizard(const struct options *options)
     if (!open_draft(&draft, options, &err) || !session_open(&session, host_system(), options, &err))
         end = end_with(&err);
     else
-        end = run(&session, &draft);
+        end = plain ? plain_loop_run(&session, &draft) : run(&session, &draft);
     session_close(&session);
     draft_file_release(&draft);
     return end;

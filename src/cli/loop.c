@@ -7,10 +7,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "api/submission.h"
-#include "cli/outcome.h"
-#include "model/draft.h"
-#include "model/payload.h"
+#include "cli/account_facts.h"
+#include "cli/keeper.h"
+#include "cli/picking.h"
+#include "cli/recall.h"
+#include "cli/reference_words.h"
+#include "cli/sending.h"
+#include "cli/where.h"
 
 enum { TICK_MS = 250 };
 
@@ -22,12 +25,21 @@ struct loop {
     struct destination destination; /* of the plan as it is now */
     unsigned long target_revision;
     bool target_known;
-    struct destination sent_to; /* of the submission, which holds on to it */
-    struct submission *submission;
+    bool destination_found;      /* else: */
+    struct error destination_error;
+    enum signing signing;
+    struct sending *sending; /* the plan that is on its way; NULL: none */
+    struct sending *unknown; /* the one that the result page calls unknown, to be taken up again; NULL: none */
+    struct recall recall;    /* what was sent before this start */
     int64_t next_tick; /* in ticks of the host */
-    struct file_stamp stamp;
-    struct buf stamp_path; /* the file the stamp is of */
+    bool doubts_known;
+    unsigned long doubts_revision, doubts_fields_left;
+    struct keeper keeper;
+    struct picking picking;
+    struct account_facts facts;
+    char problem[SENTENCE_SIZE]; /* why nothing can be asked or sent; "" */
     bool quit;
+    bool thrown_away; /* what is not saved is not wanted */
     int signal_number; /* that ended it; 0: none */
     struct loop_end *out;
 };
@@ -52,245 +64,210 @@ static void tell(struct loop *loop, bool error, const char *format, ...)
 
 /* ---- Where a plan would go ---- */
 
-static const char *or_empty(const char *text)
-{
-    return text ? text : "";
-}
-
-/* Fills a sentence for the review page from an error. */
-static void problem_text(const struct error *err, char text[640])
-{
-    snprintf(text, 640, "%c%s.", err->text[0] >= 'a' && err->text[0] <= 'z' ? err->text[0] - 'a' + 'A' : err->text[0],
-             err->text + (err->text[0] ? 1 : 0));
-}
-
-static void refresh_target(struct loop *loop)
+static void find_destination(struct loop *loop)
 {
     const struct plan *plan = wizard_plan(loop->wizard);
-    struct destination *destination = &loop->destination;
-    const struct credentials *credentials;
-    char key[16] = "", proxy[256] = "", problem[640] = "";
-    struct target target = {0};
-    struct error err;
-    bool found;
 
-    if (loop->target_known && loop->target_revision == plan_revision(plan))
-        return;
-    found = session_find_destination(loop->session, plan, wizard_review(loop->wizard), destination, &err);
-    if (!found || !session_sign_in(loop->session, destination, &err))
-        problem_text(&err, problem);
-    credentials = destination->client.credentials;
+    loop->destination_found = session_find_destination(loop->session, plan, wizard_review(loop->wizard),
+                                                       &loop->destination, &loop->destination_error);
+    loop->target_revision = plan_revision(plan);
+    loop->target_known = false;
+}
+
+/* Goes on signing in, and says what is in the way of sending. Network and commands wait until keys are needed. */
+static enum signing sign_in(struct loop *loop, char problem[SENTENCE_SIZE])
+{
+    bool needed = wizard_needs_account(loop->wizard);
+    enum signing signing = SIGNING_FAILED;
+    struct error err = loop->destination_error;
+
+    problem[0] = '\0';
+    if (loop->destination_found)
+        signing = session_advance_sign_in(loop->session, &loop->destination, needed, &err);
+    if (signing == SIGNING_FAILED)
+        sentence_of_error(&err, problem);
+    else if (signing == SIGNING_IN && needed && !loop->destination.client.credentials)
+        snprintf(problem, SENTENCE_SIZE, "Signing in. %s.",
+                 sign_in_doing(session_search(loop->session, &loop->destination)));
+    return signing;
+}
+
+static void show_target(struct loop *loop)
+{
+    const struct destination *destination = &loop->destination;
+    const struct credentials *credentials = destination->client.credentials;
+    const struct endpoint *endpoint = &destination->client.endpoint;
+    bool found = loop->destination_found;
+    char key[16] = "", proxy[256] = "";
+    struct target target = {.host = found ? endpoint->host : "",
+                            .scheme = found ? endpoint->scheme : "",
+                            .region = destination->region,
+                            .profile = destination->profile,
+                            .key_id = key,
+                            .provider = credentials ? credentials->provider : "",
+                            .proxy = proxy,
+                            .problem = loop->problem,
+                            .sandbox = loop->session->has_sandbox};
+
     if (credentials)
         credentials_mask(credentials->access_key_id, key);
     if (found)
-        transport_proxy(destination->client.endpoint.scheme, destination->client.endpoint.host, proxy,
-                        sizeof(proxy));
-    target.host = found ? destination->client.endpoint.host : "";
-    target.scheme = found ? destination->client.endpoint.scheme : "";
-    target.region = destination->region;
-    target.profile = destination->profile;
-    target.key_id = key;
-    target.provider = credentials ? credentials->provider : "";
-    target.proxy = proxy;
-    target.problem = problem;
-    target.sandbox = loop->session->has_sandbox;
+        transport_proxy(endpoint->scheme, endpoint->host, proxy, sizeof(proxy));
     loop->target_known = wizard_set_target(loop->wizard, &target);
-    loop->target_revision = plan_revision(plan);
+}
+
+/* Called in every turn: what is shown is made anew only when it changed. */
+static void refresh_target(struct loop *loop)
+{
+    char problem[SENTENCE_SIZE], text[320];
+    enum signing signing;
+
+    if (!loop->target_known || loop->target_revision != plan_revision(wizard_plan(loop->wizard)))
+        find_destination(loop);
+    signing = sign_in(loop, problem);
+    if (loop->target_known && signing == loop->signing && strcmp(problem, loop->problem) == 0)
+        return;
+    if (signing == SIGNED_IN && loop->signing != SIGNED_IN) {
+        where_remark(loop->session, &loop->destination, text, sizeof(text));
+        if (text[0])
+            tell(loop, false, "%s", text);
+    }
+    loop->signing = signing;
+    snprintf(loop->problem, sizeof(loop->problem), "%s", problem);
+    show_target(loop);
+}
+
+/* Looked at when an answer changes, and when the review is opened. */
+static void refresh_doubts(struct loop *loop)
+{
+    const struct plan *plan = wizard_plan(loop->wizard);
+    struct buf text = BUF_INIT;
+
+    if (loop->doubts_known && loop->doubts_revision == plan_revision(plan) &&
+        loop->doubts_fields_left == wizard_fields_left(loop->wizard))
+        return;
+    loop->doubts_known = true;
+    loop->doubts_revision = plan_revision(plan);
+    loop->doubts_fields_left = wizard_fields_left(loop->wizard);
+    describe_bad_references(&loop->session->secrets, plan, wizard_review(loop->wizard), &text);
+    wizard_set_doubts(loop->wizard, buf_text(&text));
+    buf_release(&text);
 }
 
 /* ---- Submitting ---- */
 
-static void show_progress(struct loop *loop)
+static void conclude(struct loop *loop)
 {
-    const struct submission_report *report = submission_report(loop->submission);
-    struct progress progress = {
-        .doing = outcome_doing(report->phase),
-        .elapsed_ms = (long)(now(loop) - report->started_ticks),
-        .sent = report->phase == PHASE_SENDING || report->phase == PHASE_LOOKING_AFTER,
-    };
+    struct result result;
 
-    wizard_set_progress(loop->wizard, &progress);
-}
-
-/* It never came to a submission. */
-static void show_failure(struct loop *loop, const struct error *err)
-{
-    char reason[640];
-    struct result result = {.kind = RESULT_NOT_SENT, .reason = reason, .field = place_none(), .retry_is_safe = true};
-
-    problem_text(err, reason);
+    sending_result(loop->sending, &result);
     wizard_set_result(loop->wizard, &result);
+    if (result.kind == RESULT_CREATED) {
+        sending_describe_created(loop->sending, &loop->out->said);
+        buf_add_char(&loop->out->said, '\n');
+    }
+    /* The last one counts, as without a screen. */
+    loop->out->end = loop->quit ? end_worse(loop->out->end, sending_end(loop->sending)) : sending_end(loop->sending);
+    if (loop->quit && result.kind == RESULT_UNKNOWN)
+        buf_add_text(&loop->out->warned, result.reason);
+    if (result.can_look)
+        loop->unknown = loop->sending;
+    else
+        sending_free(loop->sending);
+    loop->sending = NULL;
 }
 
-static bool begin(struct loop *loop, bool accept_existing_name, struct error *err)
+static void forget_unknown(struct loop *loop)
 {
-    const struct plan *plan = wizard_plan(loop->wizard);
-    const struct review *review = wizard_review(loop->wizard);
-    struct submission_options options = submission_defaults;
-    struct transport *transport;
-    struct payload body;
-    const char *name = review_field(review, place_of_plan(FIELD_PLAN_NAME))->value;
-    bool ok;
+    sending_free(loop->unknown);
+    loop->unknown = NULL;
+}
 
-    options.accept_existing_name = accept_existing_name;
-    loop->sent_to = loop->destination;
-    payload_init(&body);
-    ok = payload_write(&body, plan, review, PAYLOAD_SENT, &loop->session->secrets.source, err) &&
-         session_journal(loop->session, err);
-    transport = ok ? session_transport(loop->session, err) : NULL;
-    if (transport)
-        loop->submission = submission_start(&loop->sent_to.client, transport, loop->session->journal, &options,
-                                            or_empty(name), buf_text(&body.text), body.text.length, err);
-    payload_release(&body);
-    return loop->submission != NULL;
+static void show_sending(struct loop *loop)
+{
+    struct progress progress;
+
+    if (sending_done(loop->sending)) {
+        conclude(loop);
+    } else {
+        sending_progress(loop->sending, &progress);
+        wizard_set_progress(loop->wizard, &progress);
+    }
+}
+
+/* The wizard offers this only where nothing is in the way; nothing goes out if it should be wrong. */
+static bool can_send(struct loop *loop)
+{
+    return !loop->sending && review_errors(wizard_review(loop->wizard)) == 0 && loop->signing == SIGNED_IN;
 }
 
 static void submit(struct loop *loop, bool accept_existing_name)
 {
-    const struct review *review = wizard_review(loop->wizard);
-    struct error err;
-
-    if (loop->submission)
-        return;
     refresh_target(loop);
-    /* The wizard offers this only where nothing is in the way; nothing goes out if it should be wrong. */
-    if (review_errors(review) > 0) {
-        error_set(&err, ERROR_INPUT, "the plan has errors");
-        show_failure(loop, &err);
-    } else if (!loop->destination.client.credentials) {
-        error_set(&err, ERROR_CREDENTIALS, "there are no credentials");
-        show_failure(loop, &err);
-    } else if (!begin(loop, accept_existing_name, &err)) {
-        show_failure(loop, &err);
-    } else {
-        loop->next_tick = now(loop) + TICK_MS;
-        show_progress(loop);
+    if (!can_send(loop)) {
+        tell(loop, true, loop->signing == SIGNING_IN ? "Nothing was sent: the session is being renewed. Submit again."
+                                                     : "Nothing was sent: the plan has errors, or there are no "
+                                                       "credentials.");
+        return;
     }
+    keeper_flush(&loop->keeper);
+    loop->sending = sending_start(loop->session, wizard_plan(loop->wizard), wizard_review(loop->wizard),
+                                  &loop->destination, accept_existing_name);
+    if (!loop->sending) {
+        tell(loop, true, "Nothing was sent: memory is short.");
+        return;
+    }
+    loop->next_tick = now(loop) + TICK_MS;
+    show_sending(loop); /* at once: from here on no key changes the plan */
 }
 
-static void note_created(struct loop *loop, const struct submission_report *report)
+/* The operator wants more of a sending whose outcome is unknown: another look, or the same bytes once more. */
+static void take_up(struct loop *loop, bool repeat)
 {
-    buf_addf(&loop->out->said, "Created plan %s", report->plan_id);
-    if (loop->sent_to.region[0])
-        buf_addf(&loop->out->said, " in %s", loop->sent_to.region);
-    buf_addf(&loop->out->said, "%s.\n", loop->session->has_sandbox ? " of the sandbox" : "");
-}
-
-static void conclude(struct loop *loop)
-{
-    const struct submission_report *report = submission_report(loop->submission);
-    struct result result;
-
-    outcome_result(report, wizard_review(loop->wizard), &result);
-    wizard_set_result(loop->wizard, &result);
-    if (report->outcome == OUTCOME_CREATED)
-        note_created(loop, report);
-    submission_free(loop->submission);
-    loop->submission = NULL;
+    if (!loop->unknown)
+        return;
+    loop->sending = loop->unknown;
+    loop->unknown = NULL;
+    if (!repeat)
+        sending_look_again(loop->sending);
+    else if (!sending_repeat(loop->sending))
+        tell(loop, true, "Nothing was sent: the request does not count any more.");
+    loop->next_tick = now(loop) + TICK_MS;
+    show_sending(loop);
 }
 
 static void advance(struct loop *loop)
 {
-    if (!loop->submission)
+    recall_advance(&loop->recall, loop->wizard, &loop->out->said);
+    /* Back in the form the plan may become another one. */
+    if (!wizard_shows_result(loop->wizard))
+        forget_unknown(loop);
+    if (!loop->sending)
         return;
-    submission_tick(loop->submission);
-    if (submission_done(loop->submission))
-        conclude(loop);
-    else
-        show_progress(loop);
+    sending_advance(loop->sending);
+    show_sending(loop);
 }
 
 /* The operator leaves while a plan is on its way: what is known of it is written down and said. */
 static void abandon(struct loop *loop)
 {
-    const struct submission_report *report;
-
-    if (!loop->submission)
+    if (!loop->sending)
         return;
-    report = submission_report(loop->submission);
-    for (int times = 0; times < 2 && !submission_done(loop->submission); times++)
-        submission_cancel(loop->submission);
-    if (report->outcome == OUTCOME_CREATED)
-        note_created(loop, report);
-    if (report->outcome == OUTCOME_UNKNOWN) {
-        buf_addf(&loop->out->warned, "%s\n", report->reason);
-        loop->out->end = END_UNKNOWN;
-    }
-    submission_free(loop->submission);
-    loop->submission = NULL;
-}
-
-/* ---- Saving ---- */
-
-static bool is_stamped(const struct loop *loop, const char *path)
-{
-    return strcmp(buf_text(&loop->stamp_path), path) == 0;
-}
-
-static void set_stamp_path(struct loop *loop, const char *path)
-{
-    struct buf copy = BUF_INIT;
-
-    buf_add_text(&copy, path);
-    buf_clear(&loop->stamp_path);
-    buf_add(&loop->stamp_path, buf_text(&copy), copy.length);
-    buf_release(&copy);
-}
-
-/*
- * A file that is not as it was left is written over only when that is asked for
- * once more; what it is now is remembered for that.
- */
-static bool may_write(struct loop *loop, const char *path)
-{
-    const struct file_stamp nothing = {0};
-    struct file_stamp stamp = {0};
-    struct buf content = BUF_INIT;
-    struct error err;
-    bool known = is_stamped(loop, path);
-
-    if (file_unchanged(path, known ? &loop->stamp : &nothing))
-        return true;
-    if (file_read(path, DRAFT_SIZE_MAX, &content, &stamp, &err)) {
-        loop->stamp = stamp;
-        set_stamp_path(loop, path);
-        tell(loop, true, "%.150s %s. Nothing was saved; save again to write over it.", path,
-            known ? "was changed by somebody else" : "exists already");
-    } else if (known && file_unchanged(path, &nothing)) {
-        loop->stamp = nothing;
-        tell(loop, true, "%.150s is not there any more. Nothing was saved; save again to make it anew.", path);
-    } else {
-        tell(loop, true, "Nothing was saved: %.250s.", err.text);
-    }
-    buf_release(&content);
-    return false;
-}
-
-static void save(struct loop *loop)
-{
-    const char *path = wizard_save_path(loop->wizard);
-    struct buf text = BUF_INIT;
-    struct error err;
-
-    if (draft_is_newer(wizard_plan(loop->wizard)) && is_stamped(loop, path)) {
-        tell(loop, true, "A later version of drplan wrote this draft: it is not written over. Save it under another "
-                        "name.");
-        return;
-    }
-    if (!may_write(loop, path))
-        return;
-    if (!draft_write(wizard_plan(loop->wizard), &text, &err) ||
-        !file_replace(path, buf_text(&text), text.length, &loop->stamp, &err)) {
-        tell(loop, true, "Nothing was saved: %.250s.", err.text);
-    } else {
-        set_stamp_path(loop, path);
-        wizard_set_saved(loop->wizard, path);
-        tell(loop, false, "Saved to %.250s.", path);
-    }
-    buf_release(&text);
+    sending_abandon(loop->sending);
+    conclude(loop);
 }
 
 /* ---- Events ---- */
+
+static void reply(struct loop *loop)
+{
+    if (wizard_reply(loop->wizard) == REPLY_REPEAT)
+        take_up(loop, true);
+    else if (!recall_reply(&loop->recall, loop->wizard, &loop->out->said))
+        keeper_reply(&loop->keeper);
+    if (recall_runs(&loop->recall))
+        loop->next_tick = now(loop) + TICK_MS;
+}
 
 static void carry_out(struct loop *loop, enum effect effect)
 {
@@ -304,11 +281,28 @@ static void carry_out(struct loop *loop, enum effect effect)
         submit(loop, true);
         break;
     case EFFECT_CANCEL:
-        if (loop->submission)
-            submission_cancel(loop->submission);
+        if (loop->sending)
+            sending_cancel(loop->sending);
+        recall_cancel(&loop->recall);
+        break;
+    case EFFECT_LOOK:
+        take_up(loop, false);
         break;
     case EFFECT_SAVE:
-        save(loop);
+        keeper_save(&loop->keeper);
+        break;
+    case EFFECT_REPLY:
+        reply(loop);
+        break;
+    case EFFECT_LIST_REGIONS:
+        where_list(loop->session, SETTING_REGION, loop->wizard);
+        break;
+    case EFFECT_LIST_PROFILES:
+        where_list(loop->session, SETTING_PROFILE, loop->wizard);
+        break;
+    case EFFECT_CHOSEN:
+        where_chosen(loop->session);
+        loop->target_known = false;
         break;
     case EFFECT_SUSPEND:
         term_suspend(loop->term);
@@ -322,6 +316,10 @@ static void carry_out(struct loop *loop, enum effect effect)
     case EFFECT_QUIT:
         loop->quit = true;
         break;
+    case EFFECT_THROW_AWAY:
+        loop->quit = true;
+        loop->thrown_away = true;
+        break;
     }
 }
 
@@ -330,6 +328,9 @@ static void handle(struct loop *loop, const struct event *event)
     if (event->kind == EVENT_SIGNAL)
         loop->signal_number = event->signal_number;
     carry_out(loop, wizard_update(loop->wizard, event));
+    keeper_note(&loop->keeper);
+    if (loop->keeper.leave)
+        loop->quit = true;
 }
 
 /* All that came; returns false once nothing more can come. */
@@ -338,10 +339,8 @@ static bool drain(struct loop *loop)
     struct event event;
     bool gone = false;
 
-    for (bool burst = false; !loop->quit && term_next(loop->term, &event, &gone); burst = true) {
-        event.burst = burst;
+    while (!loop->quit && term_next(loop->term, &event, &gone))
         handle(loop, &event);
-    }
     return !gone;
 }
 
@@ -381,10 +380,13 @@ static int sooner(int a, int b)
 
 static int timeout(const struct loop *loop)
 {
-    int least = term_timeout(loop->term);
+    int least = sooner(term_timeout(loop->term), keeper_timeout(&loop->keeper));
 
-    if (loop->submission)
-        least = sooner(least, submission_timeout(loop->submission));
+    least = sooner(least, session_sign_in_timeout(loop->session));
+    least = sooner(least, picking_timeout(&loop->picking));
+    least = sooner(least, recall_timeout(&loop->recall));
+    if (loop->sending)
+        least = sooner(least, sending_timeout(loop->sending));
     if (wizard_wants_ticks(loop->wizard)) {
         int64_t left = loop->next_tick - now(loop);
 
@@ -396,11 +398,13 @@ static int timeout(const struct loop *loop)
 static bool wait_for_anything(struct loop *loop, struct error *err)
 {
     struct pollfd fds[] = {{.fd = term_input_fd(loop->term), .events = POLLIN},
-                           {.fd = term_signal_fd(loop->term), .events = POLLIN}};
+                           {.fd = term_signal_fd(loop->term), .events = POLLIN},
+                           {.fd = loop->sending ? sending_fd(loop->sending) : -1, .events = POLLIN},
+                           {.fd = session_sign_in_fd(loop->session), .events = POLLIN}};
 
     if (loop->session->transport)
-        return transport_wait(loop->session->transport, fds, 2, timeout(loop), err) >= 0;
-    if (poll(fds, 2, timeout(loop)) < 0 && errno != EINTR)
+        return transport_wait(loop->session->transport, fds, 4, timeout(loop), err) >= 0;
+    if (poll(fds, 4, timeout(loop)) < 0 && errno != EINTR)
         return error_set_errno(err, ERROR_INTERNAL, errno, "waiting for a key failed");
     return true;
 }
@@ -420,11 +424,16 @@ static void turn(struct loop *loop)
 
     while (!loop->quit && there) {
         refresh_target(loop);
+        refresh_doubts(loop);
+        recall_ask(&loop->recall, loop->wizard);
+        picking_follow(&loop->picking, loop->session, &loop->destination, loop->problem, loop->wizard);
+        account_facts_follow(&loop->facts, &loop->picking, loop->session, &loop->destination, loop->wizard);
         show(loop);
+        keeper_work(&loop->keeper); /* behind the picture: a slow disk holds up no key */
         if (!wait_for_anything(loop, &err)) {
-            buf_addf(&loop->out->warned, "drplan: %s\n", err.text);
+            buf_add_text(&loop->out->warned, err.text);
             loop->out->end = END_FAILED;
-            return;
+            break;
         }
         there = drain(loop);
         advance(loop);
@@ -434,20 +443,29 @@ static void turn(struct loop *loop)
         loop->signal_number = SIGHUP;
     if (loop->signal_number)
         loop->out->end = (enum end)(END_SIGNAL + loop->signal_number);
+    loop->quit = true;
 }
 
 void loop_run(struct session *session, struct wizard *wizard, struct term *term, const struct file_stamp *stamp,
               struct loop_end *out)
 {
-    struct loop loop = {.session = session, .wizard = wizard, .term = term, .stamp = *stamp, .out = out};
+    struct loop loop = {.session = session, .wizard = wizard, .term = term, .out = out};
 
     *out = (struct loop_end){.end = END_DONE, .said = BUF_INIT, .warned = BUF_INIT};
-    loop.stamp_path = BUF_INIT;
-    set_stamp_path(&loop, wizard_save_path(wizard));
     session->secrets.silent = true;
+    keeper_open(&loop.keeper, session->host, session->options, wizard, stamp);
+    recall_open(&loop.recall, session);
+    picking_init(&loop.picking);
+    account_facts_init(&loop.facts);
     begin_with_size(&loop);
     turn(&loop);
     abandon(&loop);
+    account_facts_close(&loop.facts);
+    picking_close(&loop.picking);
+    forget_unknown(&loop);
+    recall_close(&loop.recall);
+    keeper_close(&loop.keeper, loop.thrown_away, &out->last);
+    if (out->last.draft.length > 0 && out->end == END_DONE)
+        out->end = END_FAILED;
     canvas_release(&loop.canvas);
-    buf_release(&loop.stamp_path);
 }

@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "cli/end.h"
+#include "cli/keeper.h"
 #include "cli/session.h"
 #include "ui/term.h"
 #include "ui/wizard.h"
@@ -18,8 +19,9 @@
 /* What is left to say once the terminal is given back. */
 struct loop_end {
     enum end end;
-    struct buf said; /* lines for standard output: the plans that were created */
-    struct buf warned; /* for standard error: a plan whose outcome is not known */
+    struct buf said;   /* lines for standard output: the plans that were created */
+    struct buf warned; /* for standard error: a plan whose outcome is not known, or what failed; "" for nothing */
+    struct last_words last;
 };
 
 /* Runs until the operator leaves. stamp: of the draft that was opened, if wizard_save_path() names one; of a file

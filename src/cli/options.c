@@ -49,6 +49,13 @@ const struct option_row option_rows[] = {
      "do everything but send"},
     {"yes", 'y', OPTION_FLAG, NULL, IN(yes), 0, 0, ON(SUBMIT),
      "do not ask, and create a plan although one of its name exists"},
+    {"patience", 0, OPTION_SECONDS, "S", IN(patience_ms), 1, HOUR_MS, ON(WIZARD) | ON(SUBMIT) | ON(LOOK),
+     "seconds to look for a plan whose outcome is unknown, and to wait for a service that throttles; 30 and 120 if "
+     "not given"},
+    {"forget", 0, OPTION_FLAG, NULL, IN(forget), 0, 0, ON(LOOK),
+     "do not look, and do not ask about these plans again"},
+    {"again", 0, OPTION_FLAG, NULL, IN(again), 0, 0, ON(SUBMIT),
+     "with several drafts: send also those that an earlier run created, as the journal shows"},
     {"jobs", 0, OPTION_NUMBER, "N", IN(jobs), 1, JOBS_MAX, ON(SUBMIT),
      "send up to N drafts side by side; 1 if not given"},
     {"keep-extra", 0, OPTION_FLAG, NULL, IN(keep_extra), 0, 0,
@@ -56,7 +63,7 @@ const struct option_row option_rows[] = {
      "keep fields that the documentation does not need for a kind of cluster"},
     {"json", 0, OPTION_FLAG, NULL, IN(json), 0, 0, EVERYWHERE,
      "print results as JSON, one object for each draft, one on a line"},
-    {"quiet", 0, OPTION_FLAG, NULL, IN(quiet), 0, 0, ON(SUBMIT) | ON(SANDBOX),
+    {"quiet", 0, OPTION_FLAG, NULL, IN(quiet), 0, 0, ON(SUBMIT) | ON(LOOK) | ON(SANDBOX),
      "no progress, no line for each request"},
     {"plain", 0, OPTION_FLAG, NULL, IN(plain), 0, 0, EVERYWHERE,
      "questions one after another instead of a full screen"},
@@ -327,7 +334,8 @@ static bool check_operands(const struct options *options, struct error *err)
     for (size_t i = 0; i < options->operand_count; i++)
         standard_inputs += strcmp(options->operands[i], "-") == 0 ? 1 : 0;
     if (options->operand_count < command->operands_least)
-        return error_set(err, ERROR_USAGE, "%s needs a draft: drplan %s", command->name, command->usage);
+        return error_set(err, ERROR_USAGE, "%s needs %s: drplan %s", command->name,
+                         strstr(command->usage, "DRAFT") ? "a draft" : "one word more", command->usage);
     if (options->operand_count > command->operands_most)
         return error_set(err, ERROR_USAGE, "'%.100s' is one word too many: drplan %s",
                          options->operands[command->operands_most], command->usage);

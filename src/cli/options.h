@@ -12,8 +12,11 @@ enum command_id {
     COMMAND_VALIDATE,
     COMMAND_RENDER,
     COMMAND_SUBMIT,
+    COMMAND_LOOK,
     COMMAND_SCHEMA,
     COMMAND_SANDBOX,
+    COMMAND_WHOAMI,
+    COMMAND_COMPLETION,
     COMMAND_HELP,
     COMMAND_COUNT
 };
@@ -29,11 +32,12 @@ struct options {
     const char **faults;
     size_t fault_count;
     long connect_timeout_ms, timeout_ms; /* 0: not given */
+    long patience_ms;                    /* likewise */
     long jobs;                           /* at least 1 */
     long port;                           /* 0: any */
     enum render_format format;
     bool sandbox, plain, json, no_color, help, version, keep_extra;
-    bool explain, show_secrets, dry_run, yes, quiet;
+    bool explain, show_secrets, dry_run, yes, quiet, forget, again;
 };
 
 /*

@@ -41,27 +41,6 @@ struct place outcome_field(const struct answer *answer, const struct review *rev
 
 /* ---- Advice ---- */
 
-/* A SignatureDoesNotMatch answer quotes the string that the service signed. When ours ends like it, the request
- * arrived as it was signed, and only the secret can be wrong. */
-static bool signed_the_same(const struct submission_report *report)
-{
-    const char *hash = report->string_to_sign ? strrchr(report->string_to_sign, '\n') : NULL;
-
-    return hash && strlen(hash + 1) == 64 && report->answer->message &&
-           strstr(report->answer->message, hash + 1);
-}
-
-static const char *advice_for_answer(const struct submission_report *report)
-{
-    const char *code = report->answer ? report->answer->code : NULL;
-
-    if (!code)
-        return NULL;
-    if (strcmp(code, "SignatureDoesNotMatch") == 0 && signed_the_same(report))
-        return "The service signed the same text, so the access key secret is not the one of this access key ID.";
-    return advice_for_code(code);
-}
-
 const char *outcome_advice(const struct submission_report *report)
 {
     switch (report->outcome) {
@@ -69,10 +48,10 @@ const char *outcome_advice(const struct submission_report *report)
         return "Give the plan another name, or send it all the same with --yes.";
     case OUTCOME_REFUSED:
     case OUTCOME_THROTTLED:
-        return advice_for_answer(report);
+        return report->advice[0] ? report->advice : NULL;
     case OUTCOME_UNKNOWN:
-        return "Look for the plan in the console before you send it again: a second plan between the same "
-               "clusters copies every message twice.";
+        return "Look for the plan with 'drplan look' or in the console before you send it again: a second plan "
+               "between the same clusters copies every message twice.";
     case OUTCOME_NONE:
     case OUTCOME_CREATED:
     case OUTCOME_NOT_SENT:
@@ -107,6 +86,8 @@ void ending_of_report(struct ending *ending, const struct submission_report *rep
         if (answer->message)
             ending->message = answer->message;
     }
+    if (answer && report->outcome == OUTCOME_UNKNOWN)
+        ending->code = answer->code;
     if (report->outcome == OUTCOME_REFUSED && !place_is_none(place)) {
         place_path(place, path, 128);
         ending->field = path;
@@ -219,9 +200,13 @@ void outcome_result(const struct submission_report *report, const struct review 
         .request_id = answer ? answer->request_id : NULL,
         .http_status = answer ? answer->status : 0,
         .reason = or_null(report->reason),
-        /* The page says itself what the keys do where a plan exists. */
-        .advice = report->outcome == OUTCOME_EXISTS ? NULL : outcome_advice(report),
+        /* The page says itself what its keys do where a plan exists, or where it is not known. */
+        .advice = report->outcome == OUTCOME_EXISTS || report->outcome == OUTCOME_UNKNOWN ? NULL
+                                                                                          : outcome_advice(report),
         .warning = or_null(report->warning),
+        .details = report->details,
+        .can_look = report->outcome == OUTCOME_UNKNOWN,
+        .can_repeat = report->can_repeat,
         .field = outcome_field(answer, review),
         .raw = report->raw,
         .raw_length = report->raw_length,

@@ -72,6 +72,14 @@ void remark(const char *format, ...)
     va_end(arguments);
 }
 
+void remark_lines(const char *text)
+{
+    for (size_t length; *text; text += length + (text[length] ? 1 : 0)) {
+        length = strcspn(text, "\n");
+        remark("%.*s", (int)length, text);
+    }
+}
+
 void complain(const char *format, ...)
 {
     va_list arguments;

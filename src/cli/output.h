@@ -25,6 +25,9 @@ void print_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void remark(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* Text of several lines, each as remark() does it. */
+void remark_lines(const char *text);
+
 /* A question on standard error, and whether the next line of standard input is `answer`. */
 bool ask_for(const char *answer, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

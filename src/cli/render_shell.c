@@ -93,17 +93,31 @@ static bool check_fill(const struct shell_request *shell, struct error *err)
 
 /* ---- Pieces of commands ---- */
 
-/* Fills variables from the references of the draft, or asks on the terminal for what was typed. */
 static void add_question(struct buf *out, const char *path, int number)
 {
-    buf_addf(out, "  if [ -z \"${DRPLAN_PASSWORD_%d-}\" ]; then\n    printf '%%s: ' ", number);
+    buf_addf(out,
+             "  if [ -z \"${DRPLAN_PASSWORD_%d-}\" ]; then\n"
+             "    trap 'stty echo </dev/tty; exit 130' HUP INT TERM; stty -echo </dev/tty\n    printf '%%s: ' ",
+             number);
     shell_quote_text(out, path);
     buf_addf(out,
-             " >/dev/tty; stty -echo </dev/tty\n    IFS= read -r DRPLAN_PASSWORD_%d </dev/tty\n"
-             "    stty echo </dev/tty; echo >/dev/tty\n  fi\n",
+             " >/dev/tty; IFS= read -r DRPLAN_PASSWORD_%d </dev/tty\n"
+             "    stty echo </dev/tty; trap - HUP INT TERM; echo >/dev/tty\n  fi\n",
              number);
 }
 
+static bool add_reference(struct buf *out, const char *reference, int number)
+{
+    struct buf value = BUF_INIT;
+    bool ok = shell_reference(&value, reference);
+
+    if (ok)
+        buf_addf(out, "  DRPLAN_PASSWORD_%d=%s\n", number, buf_text(&value));
+    buf_release(&value);
+    return ok;
+}
+
+/* Fills variables from the references of the draft, or asks on the terminal for what was typed. */
 static void add_variables(struct buf *out, const struct shell_request *shell)
 {
     struct line line = {0};
@@ -123,13 +137,8 @@ static void add_variables(struct buf *out, const struct shell_request *shell)
         any = true;
         if (!place_is_none(line.place))
             place_path(line.place, path, sizeof(path));
-        if (row->form == ANSWER_REFERENCE && row->value) {
-            buf_addf(out, "  DRPLAN_PASSWORD_%d=", number);
-            shell_reference(out, row->value);
-            buf_add_char(out, '\n');
-        } else {
+        if (row->form != ANSWER_REFERENCE || !add_reference(out, row->value, number))
             add_question(out, path, number);
-        }
         buf_addf(out, "  DRPLAN_PASSWORD_%d=$(json \"$DRPLAN_PASSWORD_%d\")\n", number, number);
     }
 }

@@ -7,7 +7,12 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "api/profile.h"
 #include "api/proxy.h"
+#include "cli/interrupt.h"
+#include "cli/output.h"
+
+enum { RENEW_AGAIN_MS = 30000 };
 
 /* What the configuration says for one profile; failures are remembered too, so that a thousand drafts do not
  * read a broken file a thousand times. */
@@ -16,13 +21,16 @@ struct account {
     char *name; /* NULL for the usual profile */
     struct profile profile;
     struct error profile_error; /* ERROR_NONE: profile is good */
-    bool searched;
-    struct credentials credentials;
-    struct error credentials_error; /* once searched: ERROR_NONE when they are good */
+    struct sign_in *search; /* the last one; NULL: none began */
+    bool searching;
+    int64_t failed_at;          /* in ticks: when a search ended without keys */
+    struct credentials credentials; /* empty before they are found */
+    struct error credentials_error; /* of the last search */
 };
 
 static void account_free(struct account *account)
 {
+    sign_in_free(account->search);
     profile_release(&account->profile);
     credentials_release(&account->credentials);
     free(account->name);
@@ -75,14 +83,15 @@ bool session_open(struct session *session, struct host *host, const struct optio
 
 void session_close(struct session *session)
 {
+    secret_lookup_forget(&session->secrets);
     journal_close(session->journal);
-    transport_free(session->transport);
     while (session->accounts) {
         struct account *next = session->accounts->next;
 
         account_free(session->accounts);
         session->accounts = next;
     }
+    transport_free(session->transport);
     if (session->has_sandbox)
         private_sandbox_stop(&session->sandbox);
     *session = (struct session){0};
@@ -120,7 +129,7 @@ static struct setting find_region(struct session *session, const struct plan *pl
     const char *draft = plan_setting(plan, SETTING_REGION);
     const char *environment = host_env(session->host, "ALIBABA_CLOUD_REGION_ID");
 
-    if (session->options->region)
+    if (session->options->region && !(session->draft_decides && draft && *draft))
         return (struct setting){session->options->region, "--region", ERROR_USAGE};
     if (draft && *draft)
         return (struct setting){draft, "the region in the draft's settings", ERROR_INPUT};
@@ -189,11 +198,16 @@ static bool take_endpoint(struct destination *out, const struct setting *setting
     return true;
 }
 
-static bool endpoint_of_region(struct destination *out, const struct profile *profile, struct error *err)
+static bool endpoint_of_region(struct session *session, struct destination *out, const struct profile *profile,
+                               struct error *err)
 {
-    bool vpc = profile->endpoint_type && strcasecmp(profile->endpoint_type, "vpc") == 0;
+    const char *type = profile->endpoint_type && *profile->endpoint_type
+                           ? profile->endpoint_type
+                           : host_env(session->host, "ALIBABA_CLOUD_ENDPOINT_TYPE");
+    bool vpc = type && strcasecmp(type, "vpc") == 0;
 
-    if (!out->region[0])
+    out->lacks_region = !out->region[0];
+    if (out->lacks_region)
         return error_set(err, ERROR_CREDENTIALS,
                          "no region: give --region, or set region_id in the profile, ALIBABA_CLOUD_REGION_ID, "
                          "or the region of a cluster");
@@ -218,7 +232,7 @@ static const char *profile_name(const struct session *session, const struct plan
 {
     const char *draft = plan_setting(plan, SETTING_PROFILE);
 
-    if (session->options->profile)
+    if (session->options->profile && !(session->draft_decides && draft && *draft))
         return session->options->profile;
     return draft && *draft ? draft : NULL;
 }
@@ -251,7 +265,7 @@ bool session_find_destination(struct session *session, const struct plan *plan, 
         return false;
     if (endpoint.value)
         return take_endpoint(out, &endpoint, !session->options->endpoint && endpoint.fault == ERROR_INPUT, err);
-    return endpoint_of_region(out, &account->profile, err);
+    return endpoint_of_region(session, out, &account->profile, err);
 }
 
 /* ---- Credentials ---- */
@@ -266,20 +280,69 @@ static void say_how_to_sign_in(struct error *err)
         memcpy(err->text + length, how, sizeof(how));
 }
 
-static bool find_credentials(struct session *session, struct account *account, struct error *err)
+/* STS of the service that --endpoint names on this machine; NULL: STS itself. */
+static const struct endpoint *rehearsed_sts(const struct session *session, struct endpoint *out)
 {
-    if (!account->searched) {
-        account->searched = true;
-        account->credentials_error = (struct error){0};
-        if (!credentials_find(session->host, account->name, &account->credentials, &account->credentials_error)) {
-            account->credentials = (struct credentials){0};
-            say_how_to_sign_in(&account->credentials_error);
-        }
+    struct error ignored;
+
+    if (!session->options->endpoint || !endpoint_parse(session->options->endpoint, out, &ignored))
+        return NULL;
+    return host_is_loopback(out->host) ? out : NULL;
+}
+
+static bool search_begin(struct session *session, struct account *account, struct error *err)
+{
+    struct sign_in_options options = {.profile = account->name, .silent = session->secrets.silent};
+    struct endpoint sts;
+
+    options.sts = rehearsed_sts(session, &sts);
+    sign_in_free(account->search);
+    account->search = sign_in_start(session->host, &options, err);
+    account->searching = account->search != NULL;
+    account->credentials_error = account->search ? (struct error){0} : *err;
+    return account->searching;
+}
+
+/* What the search has to tell besides its end; in the wizard, the loop shows it. */
+static void say_remarks(struct session *session, const struct account *account, bool found)
+{
+    const struct sign_in *search = account->search;
+
+    if (session->secrets.silent)
+        return;
+    if (!session->warned && sign_in_warning(search)[0]) {
+        session->warned = true;
+        remark("%s.", sign_in_warning(search));
     }
-    if (account->credentials_error.kind == ERROR_NONE)
-        return true;
-    *err = account->credentials_error;
-    return false;
+    for (size_t i = 0; found && i < sign_in_passed(search); i++)
+        if (sign_in_reason_matters(search, i))
+            remark("Passed over: %s.", sign_in_reason(search, i));
+    if (!found && account->credentials.access_key_id)
+        remark("The session could not be renewed, and is used until it ends: %s.", account->credentials_error.text);
+}
+
+/* Keys that were found take the place of those before them. Without new ones the old ones are used to their end. */
+static void search_end(struct session *session, struct account *account)
+{
+    struct credentials found;
+    bool ok = sign_in_take(account->search, &found, &account->credentials_error);
+
+    account->searching = false;
+    if (ok) {
+        account->credentials_error = (struct error){0};
+        credentials_release(&account->credentials);
+        account->credentials = found;
+    } else {
+        account->failed_at = session->host->ticks(session->host);
+    }
+    say_remarks(session, account, ok);
+    if (!ok)
+        say_how_to_sign_in(&account->credentials_error);
+}
+
+static bool lasts(const struct session *session, const struct account *account, int64_t margin)
+{
+    return credentials_last(&account->credentials, session->host->now(session->host), margin);
 }
 
 static struct account *sandbox_account(struct session *session, struct error *err)
@@ -294,7 +357,6 @@ static struct account *sandbox_account(struct session *session, struct error *er
         return NULL;
     }
     session->accounts = account;
-    account->searched = true;
     account->credentials.access_key_id = text_copy(SANDBOX_ACCESS_KEY_ID);
     account->credentials.access_key_secret = text_copy(SANDBOX_ACCESS_KEY_SECRET);
     snprintf(account->credentials.provider, sizeof(account->credentials.provider), "the private sandbox");
@@ -303,16 +365,139 @@ static struct account *sandbox_account(struct session *session, struct error *er
     return account;
 }
 
-bool session_sign_in(struct session *session, struct destination *destination, struct error *err)
+static struct account *account_of(struct session *session, const struct destination *destination,
+                                  struct error *err)
 {
     const char *name = destination->profile[0] ? destination->profile : NULL;
-    struct account *account =
-        session->has_sandbox ? sandbox_account(session, err) : account_find(session, name, err);
 
-    if (!account || !find_credentials(session, account, err))
+    return session->has_sandbox ? sandbox_account(session, err) : account_find(session, name, err);
+}
+
+/* A search that failed is not repeated, but a renewal is: the network may be back. */
+static bool may_search(const struct session *session, const struct account *account)
+{
+    return account->credentials_error.kind == ERROR_NONE ||
+           (account->credentials.access_key_id &&
+            session->host->ticks(session->host) - account->failed_at >= RENEW_AGAIN_MS);
+}
+
+static enum signing account_advance(struct session *session, struct account *account, bool needed,
+                                    struct error *err)
+{
+    struct transport *transport = NULL;
+    enum sign_in_state state;
+
+    if (!account->searching) {
+        if (lasts(session, account, CREDENTIALS_MARGIN_SECONDS))
+            return SIGNED_IN;
+        if (may_search(session, account) && !search_begin(session, account, err))
+            return SIGNING_FAILED;
+    }
+    if (account->searching) {
+        transport = needed ? session_transport(session, err) : NULL;
+        if (needed && !transport)
+            return SIGNING_FAILED;
+        state = sign_in_tick(account->search, transport);
+        if (state == SIGN_IN_RUNS || state == SIGN_IN_WAITS)
+            return SIGNING_IN;
+        search_end(session, account);
+    }
+    if (lasts(session, account, 0))
+        return SIGNED_IN;
+    if (account->credentials_error.kind == ERROR_NONE)
+        error_set(&account->credentials_error, ERROR_CREDENTIALS, "the session of %.200s has ended",
+                  account->credentials.provider);
+    *err = account->credentials_error;
+    return SIGNING_FAILED;
+}
+
+enum signing session_advance_sign_in(struct session *session, struct destination *destination, bool needed,
+                                     struct error *err)
+{
+    struct account *account = account_of(session, destination, err);
+    enum signing signing = account ? account_advance(session, account, needed, err) : SIGNING_FAILED;
+
+    destination->client.credentials = NULL;
+    if (signing == SIGNED_IN || (signing == SIGNING_IN && lasts(session, account, 0)))
+        destination->client.credentials = &account->credentials;
+    return signing;
+}
+
+int session_sign_in_fd(const struct session *session)
+{
+    for (const struct account *account = session->accounts; account; account = account->next)
+        if (account->searching && sign_in_fd(account->search) >= 0)
+            return sign_in_fd(account->search);
+    return -1;
+}
+
+int session_sign_in_timeout(const struct session *session)
+{
+    int least = -1;
+
+    for (const struct account *account = session->accounts; account; account = account->next) {
+        int its = account->searching ? sign_in_timeout(account->search) : -1;
+
+        if (its >= 0 && (least < 0 || its < least))
+            least = its;
+    }
+    return least;
+}
+
+const struct sign_in *session_search(const struct session *session, const struct destination *destination)
+{
+    for (const struct account *account = session->accounts; account; account = account->next)
+        if (strcmp(account->name ? account->name : "", destination->profile) == 0)
+            return account->search;
+    return NULL;
+}
+
+const char *session_profile_name(const struct session *session, const struct destination *destination)
+{
+    for (const struct account *account = session->accounts; account && !session->has_sandbox;
+         account = account->next)
+        if (strcmp(account->name ? account->name : "", destination->profile) == 0 && account->profile.name)
+            return account->profile.name;
+    return destination->profile;
+}
+
+void session_forget_failures(struct session *session)
+{
+    for (struct account *account = session->accounts; account; account = account->next)
+        account->credentials_error = (struct error){0};
+}
+
+static bool wait_for_sign_in(struct session *session, int interrupt_fd, struct error *err)
+{
+    struct pollfd fds[] = {{.fd = session_sign_in_fd(session), .events = POLLIN},
+                           {.fd = interrupt_fd, .events = POLLIN}};
+
+    if (transport_wait(session->transport, fds, 2, session_sign_in_timeout(session), err) < 0)
         return false;
-    destination->client.credentials = &account->credentials;
-    return true;
+    return !fds[1].revents || error_set(err, ERROR_CANCELLED, "stopped while signing in");
+}
+
+bool session_sign_in(struct session *session, struct destination *destination, struct error *err)
+{
+    bool own_interrupt = session->secrets.interrupt_fd < 0;
+    int interrupt_fd = session->secrets.interrupt_fd;
+    enum signing signing = session_advance_sign_in(session, destination, true, err);
+    bool waited = true;
+
+    if (signing != SIGNING_IN)
+        return signing == SIGNED_IN;
+    if (own_interrupt)
+        interrupt_fd = interrupt_open(err);
+    if (interrupt_fd < 0)
+        return false;
+    while (signing == SIGNING_IN && waited) {
+        waited = wait_for_sign_in(session, interrupt_fd, err);
+        if (waited)
+            signing = session_advance_sign_in(session, destination, true, err);
+    }
+    if (own_interrupt)
+        interrupt_close(interrupt_fd);
+    return waited && signing == SIGNED_IN;
 }
 
 /* ---- Edges ---- */
@@ -328,6 +513,7 @@ struct transport *session_transport(struct session *session, struct error *err)
     if (session->options->timeout_ms > 0)
         options.timeout_ms = session->options->timeout_ms;
     options.ca_file = session->options->ca_file;
+    options.keep_connections = session->options->command == COMMAND_SUBMIT && session->options->operand_count > 1;
     session->transport = transport_new(&options, err);
     return session->transport;
 }

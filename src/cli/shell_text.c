@@ -30,17 +30,6 @@ bool shell_is_name(const char *name)
     return *name && strspn(name, letters) > 0 && strspn(name, signs) == strlen(name);
 }
 
-static void add_variable(struct buf *out, const char *name)
-{
-    if (shell_is_name(name)) {
-        buf_addf(out, "\"$%s\"", name);
-        return;
-    }
-    buf_add_text(out, "\"$(printenv -- ");
-    shell_quote_text(out, name);
-    buf_add_text(out, ")\"");
-}
-
 static void add_command(struct buf *out, const cJSON *words)
 {
     buf_add_text(out, "\"$(");
@@ -61,7 +50,9 @@ bool shell_reference(struct buf *out, const char *reference)
     if (ok) {
         member = node->child;
         if (strcmp(member->string, "$env") == 0) {
-            add_variable(out, member->valuestring);
+            ok = shell_is_name(member->valuestring);
+            if (ok)
+                buf_addf(out, "\"$%s\"", member->valuestring);
         } else if (strcmp(member->string, "$file") == 0) {
             buf_add_text(out, "\"$(cat <");
             shell_quote_text(out, member->valuestring);

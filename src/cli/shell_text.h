@@ -15,8 +15,8 @@ void shell_quote_text(struct buf *out, const char *text);
 /* True when name can be a variable of a shell. */
 bool shell_is_name(const char *name);
 
-/* Adds "$(...)" or "$NAME" that gives the secret a reference (model/secret.h) stands for. False when it cannot
- * be read. */
+/* Adds "$(...)" or "$NAME" that gives the secret a reference (model/secret.h) stands for. False, and nothing
+ * added, when a shell cannot get it: it does not pass on variables whose names are none to it. */
 bool shell_reference(struct buf *out, const char *reference);
 
 #endif

@@ -10,6 +10,9 @@
 #include "model/pretty.h"
 #include "model/review.h"
 
+/* How many secrets are listed as left out; a hostile draft may hold any number. */
+enum { LEFT_OUT_MAX = 2 * PLAN_INSTANCES_MAX };
+
 /*
  * A draft is written over a copy of the tree that it was read from, and only
  * what the operator changed is touched: so a draft that was opened and saved is
@@ -22,7 +25,11 @@ struct writer {
     cJSON *tree;
     cJSON *kept;    /* answers that are not in force, by path */
     cJSON *secrets; /* paths of secrets that are not written */
-    bool failed;    /* memory was short where a comparison needed some */
+    int old_kept;   /* how many of `kept` were there already */
+    int kept_count;
+    int secret_count;
+    bool keep_secrets; /* those that the draft was read with */
+    bool failed; /* memory was short where a comparison needed some */
     struct error *err;
 };
 
@@ -117,6 +124,8 @@ static bool leave_out(struct writer *writer, const char *path)
 {
     cJSON *text;
 
+    if (writer->secret_count >= LEFT_OUT_MAX)
+        return true;
     for (const cJSON *known = writer->secrets->child; known; known = known->next)
         if (json_text(known) && strcmp(json_text(known), path) == 0)
             return true;
@@ -125,6 +134,7 @@ static bool leave_out(struct writer *writer, const char *path)
         cJSON_Delete(text);
         return error_memory(writer->err);
     }
+    writer->secret_count++;
     return true;
 }
 
@@ -132,8 +142,11 @@ static bool keep_aside(struct writer *writer, struct place place, const char *pa
 {
     cJSON *node;
 
-    if (json_member(writer->kept, path))
+    if (writer->old_kept > 0 && json_member(writer->kept, path))
         return true;
+    if (++writer->kept_count > JSON_MEMBERS_LIMIT)
+        return error_set(writer->err, ERROR_INPUT,
+                         "more than %d answers do not apply: a draft cannot keep them", JSON_MEMBERS_LIMIT);
     node = new_value(place, plan_form(writer->plan, place), plan_get(writer->plan, place));
     if (!node || !cJSON_AddItemToObject(writer->kept, path, node)) {
         cJSON_Delete(node);
@@ -143,14 +156,6 @@ static bool keep_aside(struct writer *writer, struct place place, const char *pa
 }
 
 /* ---- Fields ---- */
-
-static bool has_note(const struct plan *plan, struct place place)
-{
-    for (size_t i = 0; i < plan_notes(plan); i++)
-        if (place_equal(plan_note_at(plan, i)->place, place))
-            return true;
-    return false;
-}
 
 /* True when the node, as it is read, still is what the operator wants. */
 static bool still_says(struct writer *writer, struct place place, const cJSON *node)
@@ -168,7 +173,8 @@ static bool still_says(struct writer *writer, struct place place, const cJSON *n
         same = true;
         break;
     case ANSWER_TEXT:
-        same = schema[place.field].kind != KIND_SECRET && strcmp(decoded.value, answer) == 0;
+        same = (writer->keep_secrets || schema[place.field].kind != KIND_SECRET) &&
+               strcmp(decoded.value, answer) == 0;
         break;
     case ANSWER_REFERENCE:
         pretty_inline(&reference, node, PRETTY_SECRETS_SHOWN);
@@ -177,7 +183,7 @@ static bool still_says(struct writer *writer, struct place place, const cJSON *n
         buf_release(&reference);
         break;
     }
-    return same && (!decoded.complained || has_note(writer->plan, place));
+    return same && (!decoded.complained || plan_has_notes_at(writer->plan, place));
 }
 
 static bool put_shown(struct writer *writer, cJSON *object, struct place place, const char *path)
@@ -194,11 +200,11 @@ static bool put_shown(struct writer *writer, cJSON *object, struct place place, 
                   new_value(place, row->form, row->value));
 }
 
-static bool put_hidden(struct writer *writer, struct place place, const char *path)
+static bool put_hidden(struct writer *writer, struct place place, const char *path, bool as_read)
 {
     if (plan_form(writer->plan, place) == ANSWER_NONE)
         return true;
-    if (schema[place.field].kind == KIND_SECRET && plan_form(writer->plan, place) == ANSWER_TEXT)
+    if (schema[place.field].kind == KIND_SECRET && plan_form(writer->plan, place) == ANSWER_TEXT && !as_read)
         return leave_out(writer, path);
     return keep_aside(writer, place, path);
 }
@@ -208,15 +214,15 @@ static bool put_field(struct writer *writer, cJSON *object, struct place place)
 {
     const struct field_review *row = review_field(writer->review, place);
     const cJSON *node = json_member(object, field_member(place.field));
+    bool as_read = node && still_says(writer, place, node);
     char path[128];
 
     place_path(place, path, sizeof(path));
-    if (node && (row->shown || plan_form(writer->plan, place) == ANSWER_NONE) &&
-        still_says(writer, place, node))
+    if (as_read && (row->shown || plan_form(writer->plan, place) == ANSWER_NONE))
         return true;
     if (node)
         take_out(object, node);
-    return row->shown ? put_shown(writer, object, place, path) : put_hidden(writer, place, path);
+    return row->shown ? put_shown(writer, object, place, path) : put_hidden(writer, place, path, as_read);
 }
 
 /* True when the body is going to have a member of this field, or the operator has an answer for it. */
@@ -241,7 +247,7 @@ static bool put_parent(struct writer *writer, cJSON *object, struct place first)
     for (int id = 0; id < FIELD_COUNT; id++)
         wanted = wanted || (field_siblings((enum field_id)id, first.field) &&
                             is_wanted(writer, place_of_instance(first.instance, (enum field_id)id)));
-    if (member && !cJSON_IsObject(member) && (wanted || !has_note(writer->plan, first))) {
+    if (member && !cJSON_IsObject(member) && (wanted || !plan_has_notes_at(writer->plan, first))) {
         take_out(object, member);
         member = NULL;
     }
@@ -354,6 +360,8 @@ static bool remove_strays(struct writer *writer, cJSON *object, const char *path
     cJSON *next;
     int index = 0;
 
+    if (writer->keep_secrets)
+        return true;
     for (cJSON *member = object->child; member; member = next, index++) {
         char inner[128];
 
@@ -532,6 +540,8 @@ static bool start_kept(struct writer *writer, const cJSON *old)
             (review_field(writer->review, place)->shown || !still_says(writer, place, node)))
             take_out(writer->kept, node);
     }
+    writer->old_kept = cJSON_GetArraySize(writer->kept);
+    writer->kept_count = writer->old_kept;
     return true;
 }
 
@@ -550,6 +560,7 @@ static bool start_secrets(struct writer *writer, const cJSON *old)
         if (plan_has(writer->plan, place) && plan_form(writer->plan, place) != ANSWER_NONE)
             take_out(writer->secrets, node);
     }
+    writer->secret_count = cJSON_GetArraySize(writer->secrets);
     return true;
 }
 
@@ -568,11 +579,12 @@ static bool put_all(struct writer *writer)
            put_own(writer);
 }
 
-bool draft_write(const struct plan *plan, struct buf *out, struct error *err)
+static bool write_draft(const struct plan *plan, bool keep_secrets, struct buf *out, struct error *err)
 {
-    struct writer writer = {.plan = plan, .err = err};
+    struct writer writer = {.plan = plan, .keep_secrets = keep_secrets, .err = err};
     struct review *review = review_new();
     struct pretty pretty;
+    size_t before = out->length;
     bool ok = review ? review_run(review, plan, err) : error_memory(err);
 
     writer.review = review;
@@ -583,10 +595,24 @@ bool draft_write(const struct plan *plan, struct buf *out, struct error *err)
         buf_add_char(out, '\n');
         if (out->failed || writer.failed)
             ok = error_memory(err);
+        else if (out->length - before > DRAFT_SIZE_MAX)
+            ok = error_set(err, ERROR_INPUT,
+                           "the draft would be longer than the %zu MiB that can be read again",
+                           DRAFT_SIZE_MAX >> 20);
     }
     cJSON_Delete(writer.tree);
     cJSON_Delete(writer.kept);
     cJSON_Delete(writer.secrets);
     review_free(review);
     return ok;
+}
+
+bool draft_write(const struct plan *plan, struct buf *out, struct error *err)
+{
+    return write_draft(plan, false, out, err);
+}
+
+bool draft_write_with_secrets(const struct plan *plan, struct buf *out, struct error *err)
+{
+    return write_draft(plan, true, out, err);
 }

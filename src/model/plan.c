@@ -16,6 +16,8 @@ struct answer {
     enum answer_form form;
     char *text;   /* NULL exactly for ANSWER_NONE */
     size_t notes; /* how many notes are about it */
+    char *suggested; /* by the account; NULL: nothing */
+    char *remark;    /* of the account's, about text; NULL: nothing */
 };
 
 /* The answers of the plan itself or of one instance. The fields of the other scope stay empty. */
@@ -51,10 +53,17 @@ struct plan *plan_new(bool suggestions)
     return plan;
 }
 
+static void release_answer(struct answer *answer)
+{
+    wipe_free(answer->text);
+    wipe_free(answer->suggested);
+    wipe_free(answer->remark);
+}
+
 static void release_answers(struct answers *answers)
 {
     for (int id = 0; id < FIELD_COUNT; id++)
-        wipe_free(answers->of[id].text);
+        release_answer(&answers->of[id]);
     *answers = (struct answers){0};
 }
 
@@ -161,8 +170,11 @@ static void store(struct plan *plan, struct place place, struct answer *answer, 
     wipe_free(answer->text);
     answer->form = form;
     answer->text = text;
-    if (!same)
+    if (!same) {
+        wipe_free(answer->remark);
+        answer->remark = NULL;
         plan->revision++;
+    }
 }
 
 bool plan_set(struct plan *plan, struct place place, const char *value, struct error *err)
@@ -225,6 +237,49 @@ bool plan_set_reference(struct plan *plan, struct place place, const char *json,
     return true;
 }
 
+static bool replace_text(char **kept, const char *text, struct error *err)
+{
+    char *copy = text_copy(text);
+
+    if (text && !copy)
+        return error_memory(err);
+    wipe_free(*kept);
+    *kept = copy;
+    return true;
+}
+
+bool plan_suggest(struct plan *plan, struct place place, const char *value, struct error *err)
+{
+    struct answer *answer = find_answer(plan, place);
+
+    if (!answer)
+        return error_set(err, ERROR_INPUT, "the plan has no such field");
+    return replace_text(&answer->suggested, value && *value ? value : NULL, err);
+}
+
+const char *plan_suggestion(const struct plan *plan, struct place place)
+{
+    const struct answer *answer = find_answer(plan, place);
+
+    return answer ? answer->suggested : NULL;
+}
+
+bool plan_remark(struct plan *plan, struct place place, const char *text, struct error *err)
+{
+    struct answer *answer = find_answer(plan, place);
+
+    if (!answer)
+        return error_set(err, ERROR_INPUT, "the plan has no such field");
+    return replace_text(&answer->remark, text && *text ? text : NULL, err);
+}
+
+const char *plan_remark_at(const struct plan *plan, struct place place)
+{
+    const struct answer *answer = find_answer(plan, place);
+
+    return answer ? answer->remark : NULL;
+}
+
 const char *plan_get(const struct plan *plan, struct place place)
 {
     const struct answer *answer = find_answer(plan, place);
@@ -242,6 +297,11 @@ enum answer_form plan_form(const struct plan *plan, struct place place)
 bool plan_has_suggestions(const struct plan *plan)
 {
     return plan->suggestions;
+}
+
+void plan_set_suggestions(struct plan *plan, bool on)
+{
+    plan->suggestions = on;
 }
 
 /* NULL for an instance that the plan does not have. */
@@ -345,6 +405,13 @@ bool plan_note(struct plan *plan, struct place place, const char *path, enum sev
 size_t plan_notes(const struct plan *plan)
 {
     return plan->note_count;
+}
+
+bool plan_has_notes_at(const struct plan *plan, struct place place)
+{
+    const struct answer *answer = find_answer(plan, place);
+
+    return answer && answer->notes > 0;
 }
 
 const struct note *plan_note_at(const struct plan *plan, size_t index)

@@ -49,10 +49,22 @@ enum answer_form plan_form(const struct plan *plan, struct place place);
 
 bool plan_has_suggestions(const struct plan *plan);
 
+/* For a new plan that comes back from a file. */
+void plan_set_suggestions(struct plan *plan, bool on);
+
 /* Whether the fields of NEED_EXTRA are asked and sent for this instance (PLACE_PLAN: for none of the plan's
  * own fields there are any today). */
 void plan_set_extras(struct plan *plan, int instance, bool on);
 bool plan_extras(const struct plan *plan, int instance);
+
+/* What the account says fits here: in force while there is no answer. NULL takes it back. Neither this nor a remark
+ * is a change of the plan: plan_revision() stays. */
+bool plan_suggest(struct plan *plan, struct place place, const char *value, struct error *err);
+const char *plan_suggestion(const struct plan *plan, struct place place);
+
+/* What the account says about an answer: a warning until the answer changes. NULL takes it back. */
+bool plan_remark(struct plan *plan, struct place place, const char *text, struct error *err);
+const char *plan_remark_at(const struct plan *plan, struct place place);
 
 /* What a draft remembers beside the body: where it is sent. NULL or "": not said. */
 enum plan_setting { SETTING_PROFILE, SETTING_REGION, SETTING_ENDPOINT, SETTING_COUNT };
@@ -79,6 +91,7 @@ struct note {
 bool plan_note(struct plan *plan, struct place place, const char *path, enum severity severity,
                struct error *err, const char *format, ...) __attribute__((format(printf, 6, 7)));
 size_t plan_notes(const struct plan *plan);
+bool plan_has_notes_at(const struct plan *plan, struct place place);
 const struct note *plan_note_at(const struct plan *plan, size_t index);
 
 /* ---- The tree a draft was read from ---- */

@@ -121,8 +121,10 @@ static void weigh(struct review *review, const struct plan *plan, struct place p
         return;
     row->value = plan_get(plan, place);
     row->form = plan_form(plan, place);
-    if (!row->value && plan_has_suggestions(plan)) {
-        row->value = find_suggestion(review, place);
+    if (!row->value) {
+        row->value = plan_suggestion(plan, place);
+        if (!row->value && plan_has_suggestions(plan))
+            row->value = find_suggestion(review, place);
         row->suggested = row->value != NULL;
         row->form = row->value ? ANSWER_TEXT : ANSWER_NONE;
     }
@@ -214,6 +216,15 @@ static void check_all_hidden(struct review *review, const struct plan *plan)
     }
 }
 
+/* What the account says about an answer counts while the field is shown and the answer is the operator's. */
+static void add_remark(struct review *review, const struct plan *plan, struct place place)
+{
+    const char *remark = plan_remark_at(plan, place);
+
+    if (remark && row_of(review, place)->value)
+        problems_add(&review->problems, place, SEVERITY_WARNING, "the account, when it was asked", "%s", remark);
+}
+
 static void add_notes(struct review *review, const struct plan *plan)
 {
     for (size_t i = 0; i < plan_notes(plan); i++) {
@@ -265,6 +276,7 @@ bool review_run(struct review *review, const struct plan *plan, struct error *er
     for_each_place(review, plan, weigh);
     for_each_place(review, plan, check_shown);
     check_all_hidden(review, plan);
+    for_each_place(review, plan, add_remark);
     add_notes(review, plan);
     rules_run(&review->problems, review, plan);
     point_to_problems(review);

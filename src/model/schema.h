@@ -108,6 +108,18 @@ struct place {
 
 enum { PLACE_PLAN = -1 };
 
+/* What the account can be asked for instead of typing a value. */
+enum pick_kind {
+    PICK_NONE,
+    PICK_REGION,
+    PICK_INSTANCE,
+    PICK_ACCOUNT,        /* of an instance: user names */
+    PICK_CONSUMER_GROUP, /* of an instance */
+    PICK_VPC,
+    PICK_VSWITCH,        /* of a VPC */
+    PICK_SECURITY_GROUP, /* of a VPC */
+};
+
 struct problems;
 
 /* Looks at a value in force and adds what is doubtful about it (model/problem.h). */
@@ -125,6 +137,8 @@ struct field {
     const struct choice *choices;         /* KIND_CHOICE and KIND_SWITCH */
     const struct presence *presence;      /* ends with a row whose `when` is NULL, or with {0} */
     const struct suggestion *suggestions; /* NULL: none */
+    enum pick_kind pick;                  /* the list that its value can be picked from */
+    enum field_id pick_parent;            /* the field above that the list hangs on; itself: on the region only */
     const char *prefix;                   /* what its ids begin with, several joined by '|': "vpc-" */
     size_t long_from;                     /* more characters than this is a warning; 0: no limit */
     field_check *check;                   /* what data cannot say; NULL: the checks of the kind are enough */

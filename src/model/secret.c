@@ -51,6 +51,122 @@ bool secret_reference_check(const cJSON *node, struct error *err)
     return true;
 }
 
+/* ---- As an operator writes it ---- */
+
+/* The next word of *text into word, which is empty; false at the end. *open: a quote was not closed. */
+static bool next_word(const char **text, struct buf *word, bool *open)
+{
+    const char *at = *text + strspn(*text, " ");
+    char quote = '\0';
+
+    *open = false;
+    if (*at == '\0')
+        return false;
+    for (; *at && (quote || *at != ' '); at++) {
+        if (quote ? *at == quote : *at == '\'' || *at == '"')
+            quote = quote ? '\0' : *at;
+        else if (*at == '\\' && quote != '\'' && at[1])
+            buf_add_char(word, *++at);
+        else
+            buf_add_char(word, *at);
+    }
+    *open = quote != '\0';
+    *text = at;
+    return true;
+}
+
+static bool parse_words(const char *text, struct buf *json, int *count, struct error *err)
+{
+    struct buf word = BUF_INIT;
+    bool open = false;
+
+    for (*count = 0; !open && next_word(&text, &word, &open); ++*count) {
+        if (*count > 0)
+            buf_add_char(json, ',');
+        json_add_string_length(json, buf_text(&word), word.length);
+        buf_clear(&word);
+    }
+    buf_release(&word);
+    return !open || error_set(err, ERROR_INPUT, "a quote is not closed");
+}
+
+static bool is_word(const char *text, const char *word)
+{
+    return strncmp(text, word, strlen(word)) == 0 && (text[strlen(word)] == ' ' || text[strlen(word)] == '\0');
+}
+
+bool secret_reference_parse(const char *text, struct buf *json, struct error *err)
+{
+    static const char *const usage = "write env NAME, file PATH, or command WORDS";
+    struct buf words = BUF_INIT;
+    const char *member;
+    int count;
+    bool ok = true;
+
+    text += strspn(text, " ");
+    if (is_word(text, "env"))
+        member = "$env";
+    else if (is_word(text, "file"))
+        member = "$file";
+    else if (is_word(text, "command"))
+        member = "$command";
+    else
+        return error_set(err, ERROR_INPUT, "%s", usage);
+    ok = parse_words(text + strlen(member) - 1, &words, &count, err);
+    if (ok && (count == 0 || strncmp(buf_text(&words), "\"\"", 2) == 0))
+        ok = error_set(err, ERROR_INPUT, "%s", usage);
+    if (ok && strcmp(member, "$command") != 0 && count > 1)
+        ok = error_set(err, ERROR_INPUT, "a %s is one word: quote it where it has blanks",
+                       strcmp(member, "$env") == 0 ? "variable" : "path");
+    if (ok && strcmp(member, "$env") == 0 && strchr(buf_text(&words), '='))
+        ok = error_set(err, ERROR_INPUT, "the name of an environment variable has no '='");
+    if (ok && strcmp(member, "$command") == 0)
+        buf_addf(json, "{\"%s\":[%s]}", member, buf_text(&words));
+    else if (ok)
+        buf_addf(json, "{\"%s\":%s}", member, buf_text(&words));
+    if (ok && (json->failed || words.failed))
+        ok = error_memory(err);
+    buf_release(&words);
+    return ok;
+}
+
+/* A word in single quotes where it needs them. */
+static void write_word(struct buf *out, const char *word)
+{
+    bool quoted = !*word || strpbrk(word, " '\"\\");
+
+    buf_add_char(out, ' ');
+    if (quoted)
+        buf_add_char(out, '\'');
+    for (; *word; word++) {
+        if (*word == '\'')
+            buf_add_text(out, "'\\'");
+        buf_add_char(out, *word);
+    }
+    if (quoted)
+        buf_add_char(out, '\'');
+}
+
+void secret_reference_write(const char *reference, struct buf *out)
+{
+    struct error err;
+    cJSON *node = json_parse(reference, strlen(reference), &err);
+
+    if (node && secret_reference_check(node, &err)) {
+        const cJSON *member = node->child;
+
+        buf_add_text(out, member->string + 1);
+        if (cJSON_IsArray(member))
+            for (const cJSON *word = member->child; word; word = word->next)
+                write_word(out, word->valuestring);
+        else
+            write_word(out, member->valuestring);
+    }
+    cJSON_Delete(node);
+}
+
+/* ---- In words ---- */
+
 void secret_reference_describe(const char *reference, struct buf *out)
 {
     struct error err;

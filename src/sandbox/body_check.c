@@ -1,7 +1,6 @@
 #include "sandbox/body_check.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/json.h"

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "base/json.h"
+#include "sandbox/routes.h"
 
 void arrival_init(struct arrival *arrival)
 {
@@ -167,9 +168,10 @@ static void add_member(struct buf *out, const char *name, const char *value)
 static void add_denial(struct buf *out, const struct arrival *arrival)
 {
     const char *action = arrival_header(arrival, "x-acs-action");
+    enum route_id route = route_by_operation(action ? action : "", action ? strlen(action) : 0);
     struct buf permission = BUF_INIT;
 
-    buf_addf(&permission, "rocketmq:%s", action ? action : "*");
+    buf_addf(&permission, "%s:%s", route < ROUTE_COUNT ? routes[route].product : "rocketmq", action ? action : "*");
     buf_add_text(out, ",\"AccessDeniedDetail\":");
     struct buf detail = BUF_INIT;
     buf_add_char(&detail, '{');
@@ -264,6 +266,17 @@ bool reply_succeed(struct reply *reply, const char *data, struct error *err)
     add_member(&reply->body, "code", "200");
     add_member(&reply->body, "message", "success");
     buf_add_text(&reply->body, ",\"httpStatusCode\":200}");
+    return reply->body.failed ? error_memory(err) : true;
+}
+
+bool reply_succeed_rpc(struct reply *reply, const char *members, struct error *err)
+{
+    buf_clear(&reply->body);
+    reply->status = 200;
+    snprintf(reply->code, sizeof(reply->code), "200");
+    buf_addf(&reply->body, "{\"RequestId\":\"%s\",", reply->request_id);
+    buf_add_text(&reply->body, members);
+    buf_add_char(&reply->body, '}');
     return reply->body.failed ? error_memory(err) : true;
 }
 

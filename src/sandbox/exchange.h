@@ -91,6 +91,8 @@ enum error_style {
 bool reply_refuse(struct reply *reply, enum error_style style, const struct arrival *arrival,
                   const struct refusal *refusal, struct error *err);
 bool reply_succeed(struct reply *reply, const char *data, struct error *err); /* data: JSON */
+/* In RPC style: members, "name":value and so on, stand beside the request id. */
+bool reply_succeed_rpc(struct reply *reply, const char *members, struct error *err);
 bool reply_text(struct reply *reply, int status, const char *content_type, const char *text,
                 struct error *err);
 

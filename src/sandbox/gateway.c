@@ -5,10 +5,10 @@
 #include <time.h>
 
 #include "api/sign.h"
+#include "sandbox/identity.h"
 #include "sandbox/keyed_hash.h"
 #include "sandbox/query.h"
 #include "sandbox/routes.h"
-#include "sandbox/sandbox.h"
 
 #define ALGORITHM "ACS3-HMAC-SHA256"
 
@@ -23,6 +23,7 @@ struct claim {
     struct span credential;
     struct span signed_headers;
     struct span signature;
+    const char *secret; /* of the credential */
 };
 
 void gateway_release(struct gateway *gateway)
@@ -84,6 +85,14 @@ static bool method_is_known(const char *method)
     return false;
 }
 
+static bool version_is_known(const char *version)
+{
+    for (size_t i = 0; i < ROUTE_COUNT; i++)
+        if (strcmp(version, routes[i].version) == 0)
+            return true;
+    return false;
+}
+
 static bool check_operation(const struct arrival *arrival, struct refusal *refusal)
 {
     const char *version = arrival_header(arrival, "x-acs-version");
@@ -92,9 +101,10 @@ static bool check_operation(const struct arrival *arrival, struct refusal *refus
 
     if (!method_is_known(arrival->method))
         return refuse(refusal, 403, "UnsupportedHTTPMethod", "This http method is not supported.");
-    if (!version || strcmp(version, GATEWAY_VERSION) != 0)
+    route = route_find(arrival->method, arrival->target, arrival_path_length(arrival), action);
+    if (!version || (route < ROUTE_COUNT ? strcmp(version, routes[route].version) != 0
+                                         : !version_is_known(version)))
         return refuse(refusal, 400, "InvalidVersion", "Specified parameter Version is not valid.");
-    route = route_find(arrival->method, arrival->target, arrival_path_length(arrival));
     if (route == ROUTE_COUNT || !action || strcmp(action, routes[route].operation) != 0)
         return refuse(refusal, 404, "InvalidAction.NotFound",
                       "Specified api is not found, please check your url and method.");
@@ -128,14 +138,13 @@ static bool read_claim(const struct arrival *arrival, struct claim *claim, struc
     return true;
 }
 
-static bool check_key(const struct arrival *arrival, const struct claim *claim, struct refusal *refusal)
+static bool check_key(const struct arrival *arrival, int64_t now, struct claim *claim, struct refusal *refusal)
 {
     if (span_begins(claim->credential, "STS.") && !arrival_header(arrival, "x-acs-security-token"))
         return refuse(refusal, 400, "MissingSecurityToken",
                       "SecurityToken is mandatory for this action, since the AccessKeyId is of STS.");
-    if (!span_is(claim->credential, SANDBOX_ACCESS_KEY_ID))
-        return refuse(refusal, 404, "InvalidAccessKeyId.NotFound", "Specified access key is not found.");
-    return true;
+    claim->secret = identity_secret(arrival, claim->credential.text, claim->credential.length, now, refusal);
+    return claim->secret != NULL;
 }
 
 /* ---- What is signed ---- */
@@ -341,8 +350,7 @@ static bool check_signature(const struct arrival *arrival, const struct claim *c
         error_memory(err);
         goto out;
     }
-    if (!keyed_hash_hex(SANDBOX_ACCESS_KEY_SECRET, strlen(SANDBOX_ACCESS_KEY_SECRET), buf_text(&to_sign),
-                        to_sign.length, right, err))
+    if (!keyed_hash_hex(claim->secret, strlen(claim->secret), buf_text(&to_sign), to_sign.length, right, err))
         goto out;
     admitted = same_hex(claim->signature, right) &&
                strcmp(arrival_header(arrival, "x-acs-content-sha256"), body_hash) == 0;
@@ -383,7 +391,7 @@ bool gateway_admit(struct gateway *gateway, const struct arrival *arrival, int64
         return refuse(refusal, 413, "RequestEntityTooLarge", "The body is larger than %zu bytes.",
                       ARRIVAL_BODY_MAX);
     return check_operation(arrival, refusal) && read_claim(arrival, &claim, refusal) &&
-           check_key(arrival, &claim, refusal) &&
+           check_key(arrival, now, &claim, refusal) &&
            check_signed_headers(arrival, claim.signed_headers, refusal) &&
            check_date(arrival, now, &date, refusal) && check_signature(arrival, &claim, refusal, err) &&
            check_nonce(gateway, arrival, now, date, refusal, err);

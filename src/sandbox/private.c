@@ -1,3 +1,5 @@
+#include "sandbox/sandbox.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -6,7 +8,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "sandbox/sandbox.h"
 #include "sandbox/server.h"
 
 /* Where the child keeps what it needs, so that everything above can be closed in one go. */

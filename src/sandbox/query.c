@@ -14,7 +14,7 @@ static int hex_digit(char c)
     return -1;
 }
 
-static char *decode(const char *text, size_t length, size_t *decoded_length)
+char *percent_decode(const char *text, size_t length, size_t *decoded_length)
 {
     char *out = malloc(length + 1);
     size_t used = 0;
@@ -67,8 +67,8 @@ static bool add_item(struct query *query, const char *text, size_t length, struc
         return error_memory(err);
     query->items = grown;
     item = &query->items[query->count];
-    item->name = decode(text, name_length, &item->name_length);
-    item->value = decode(value, (size_t)(text + length - value), &item->value_length);
+    item->name = percent_decode(text, name_length, &item->name_length);
+    item->value = percent_decode(value, (size_t)(text + length - value), &item->value_length);
     query->count++;
     return item->name && item->value ? true : error_memory(err);
 }

@@ -245,7 +245,8 @@ static enum MHD_Result begin(struct visit *visit, const char *method)
     MHD_get_connection_values(visit->connection, MHD_HEADER_KIND, keep_header, visit);
     if (visit->lost || !arrival_set_method(&visit->arrival, method, &err))
         return MHD_NO;
-    route = route_find(method, visit->arrival.target, arrival_path_length(&visit->arrival));
+    route = route_find(method, visit->arrival.target, arrival_path_length(&visit->arrival),
+                       arrival_header(&visit->arrival, "x-acs-action"));
     visit->fault = faults_take(&sandbox->faults, route);
     if (fault_kinds[visit->fault.id].effect != EFFECT_BEFORE_BODY)
         return MHD_YES;

@@ -1,13 +1,14 @@
 #include "sandbox/service.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/json.h"
 #include "sandbox/body_check.h"
+#include "sandbox/identity.h"
+#include "sandbox/listing.h"
+#include "sandbox/paging.h"
 #include "sandbox/query.h"
 #include "sandbox/routes.h"
 
@@ -45,40 +46,14 @@ static bool create_plan(struct service *service, const struct arrival *arrival, 
     return reply_succeed(reply, digits, err);
 }
 
-/* A whole number of 64 bits; its bounds are the caller's business. */
-static bool read_integer(const char *text, int64_t *value)
-{
-    const char *digits = text + (text[0] == '-');
-
-    if (digits[0] == '\0' || strspn(digits, "0123456789") != strlen(digits))
-        return false;
-    errno = 0;
-    *value = strtoll(text, NULL, 10);
-    return errno == 0;
-}
-
-static bool read_page(const struct query *query, const char *name, int64_t fallback, int64_t *value,
-                      struct refusal *refusal)
-{
-    const char *text = query_get(query, name);
-
-    *value = fallback;
-    if (!text || read_integer(text, value))
-        return true;
-    if (strcmp(name, "pageSize") == 0)
-        refuse(refusal, 400, "InvalidPageSize", "Parameter pageSize is invalid.");
-    else
-        refuse(refusal, 400, "InvalidPageNumber", "Parameter pageNumber is invalid.");
-    snprintf(refusal->dynamic_code, sizeof(refusal->dynamic_code), "%s", refusal->code + strlen("Invalid"));
-    snprintf(refusal->dynamic_message, sizeof(refusal->dynamic_message), "%s", name);
-    return false;
-}
-
 static bool list_plans(struct service *service, const struct arrival *arrival, struct reply *reply,
                        struct refusal *refusal, struct error *err)
 {
+    static const struct page_rules rules = {"pageNumber", "pageSize", PLANS_PAGE_MIN, PLANS_PAGE_MIN,
+                                            PLANS_PAGE_MAX};
     struct plans_question question;
     struct query query;
+    struct page page;
     struct buf data;
     bool done;
 
@@ -87,9 +62,10 @@ static bool list_plans(struct service *service, const struct arrival *arrival, s
     buf_init(&data, BUF_LIMIT_DEFAULT);
     question.filter = query_get(&query, "filter");
     question.instance_id = query_get(&query, "instanceId");
-    done = read_page(&query, "pageNumber", 1, &question.page_number, refusal) &&
-           read_page(&query, "pageSize", PLANS_PAGE_MIN, &question.page_size, refusal) &&
-           plans_list(&service->plans, &question, &data, err) && reply_succeed(reply, buf_text(&data), err);
+    done = page_read(&query, &rules, &page, refusal);
+    question.page_number = page.number;
+    question.page_size = page.size;
+    done = done && plans_list(&service->plans, &question, &data, err) && reply_succeed(reply, buf_text(&data), err);
     buf_release(&data);
     query_release(&query);
     return done;
@@ -130,6 +106,18 @@ static bool get_plan(struct service *service, const struct arrival *arrival, str
     return done;
 }
 
+static enum route_id route_of(const struct arrival *arrival)
+{
+    return route_find(arrival->method, arrival->target, arrival_path_length(arrival),
+                      arrival_header(arrival, "x-acs-action"));
+}
+
+/* Only RocketMQ has an envelope of its own. */
+static enum error_style error_style_of(const struct arrival *arrival, enum error_style style)
+{
+    return style == STYLE_BUSINESS && route_is_rpc(route_of(arrival)) ? STYLE_GATEWAY : style;
+}
+
 /* ---- Faults ---- */
 
 static bool reply_fault(const struct fault_kind *kind, const struct arrival *arrival, struct reply *reply,
@@ -141,7 +129,7 @@ static bool reply_fault(const struct fault_kind *kind, const struct arrival *arr
     reply->date += kind->clock_ahead;
     if (kind->retry_after > 0)
         reply->retry_after = kind->retry_after;
-    return reply_refuse(reply, kind->style, arrival, &refusal, err);
+    return reply_refuse(reply, error_style_of(arrival, kind->style), arrival, &refusal, err);
 }
 
 static bool reply_big(struct reply *reply, struct error *err)
@@ -182,13 +170,27 @@ static bool spoil(const struct fault_kind *kind, const struct arrival *arrival, 
 static bool perform(struct service *service, const struct arrival *arrival, struct reply *reply,
                     struct refusal *refusal, struct error *err)
 {
-    switch (route_find(arrival->method, arrival->target, arrival_path_length(arrival))) {
+    enum route_id route = route_of(arrival);
+
+    switch (route) {
     case ROUTE_CREATE_PLAN:
         return create_plan(service, arrival, reply, refusal, err);
     case ROUTE_LIST_PLANS:
         return list_plans(service, arrival, reply, refusal, err);
     case ROUTE_GET_PLAN:
         return get_plan(service, arrival, reply, refusal, err);
+    case ROUTE_LIST_REGIONS:
+    case ROUTE_LIST_INSTANCES:
+    case ROUTE_GET_INSTANCE:
+    case ROUTE_LIST_ACCOUNTS:
+    case ROUTE_LIST_GROUPS:
+    case ROUTE_LIST_VPCS:
+    case ROUTE_LIST_VSWITCHES:
+    case ROUTE_LIST_SECURITY_GROUPS:
+        return listing_answer(route, arrival, reply, refusal, err);
+    case ROUTE_GET_CALLER_IDENTITY:
+    case ROUTE_ASSUME_ROLE:
+        return identity_answer(route, arrival, service->host->now(service->host), reply, refusal, err);
     case ROUTE_COUNT:
         break;
     }
@@ -207,6 +209,8 @@ bool service_answer(struct service *service, const struct arrival *arrival, stru
     if (kind->effect == EFFECT_REFUSE)
         return reply_fault(kind, arrival, reply, err);
     if (!perform(service, arrival, reply, &refusal, err))
-        return refusal.code[0] ? reply_refuse(reply, STYLE_BUSINESS, arrival, &refusal, err) : false;
+        return refusal.code[0]
+                   ? reply_refuse(reply, error_style_of(arrival, STYLE_BUSINESS), arrival, &refusal, err)
+                   : false;
     return spoil(kind, arrival, reply, err);
 }

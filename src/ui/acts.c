@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "model/secret.h"
 #include "ui/wizard_state.h"
 
 /* What keys do: small functions, and the tables that say which one an action is in each state of the wizard. */
@@ -319,6 +320,18 @@ void review_open_problem(struct wizard *wizard, int index)
         jump_to(wizard, problem->place);
 }
 
+static enum effect choose_region(struct wizard *wizard)
+{
+    (void)wizard;
+    return EFFECT_LIST_REGIONS;
+}
+
+static enum effect choose_profile(struct wizard *wizard)
+{
+    (void)wizard;
+    return EFFECT_LIST_PROFILES;
+}
+
 static enum effect review_accept(struct wizard *wizard)
 {
     if (review_problems(wizard->review) == 0)
@@ -346,11 +359,11 @@ static enum effect result_accept(struct wizard *wizard)
 {
     struct place place = wizard->result.view.field;
 
-    if (wizard->result.view.kind == RESULT_EXISTS) {
+    if (wizard->result.view.kind == RESULT_EXISTS && !wizard->result.view.earlier) {
         wizard->question = QUESTION_SUBMIT_ANYWAY;
         return EFFECT_NONE;
     }
-    if (wizard->result.view.kind == RESULT_CREATED) {
+    if (wizard->result.view.kind == RESULT_CREATED && !wizard->result.view.earlier) {
         wizard_set_message(wizard, false, "The plan exists now. n begins another one, q leaves.");
         return EFFECT_NONE;
     }
@@ -370,6 +383,76 @@ static enum effect show_raw(struct wizard *wizard)
     return EFFECT_NONE;
 }
 
+static enum effect look_again(struct wizard *wizard)
+{
+    (void)wizard;
+    return EFFECT_LOOK;
+}
+
+static enum effect ask_repeat(struct wizard *wizard)
+{
+    wizard->offered = 0;
+    wizard->question = QUESTION_REPEAT;
+    return EFFECT_NONE;
+}
+
+/* As far as there is something to see. */
+static enum effect result_scroll(struct wizard *wizard, int rows)
+{
+    struct screen_parts parts;
+    int most;
+
+    screen_layout(wizard, &parts);
+    most = view_result_rows(wizard, parts.body) - parts.body.rows;
+    wizard->result_scroll += rows;
+    if (wizard->result_scroll > most)
+        wizard->result_scroll = most;
+    if (wizard->result_scroll < 0)
+        wizard->result_scroll = 0;
+    return EFFECT_NONE;
+}
+
+static int result_page(const struct wizard *wizard)
+{
+    struct screen_parts parts;
+
+    screen_layout(wizard, &parts);
+    return parts.body.rows > 2 ? parts.body.rows - 1 : 1;
+}
+
+static enum effect result_up(struct wizard *wizard)
+{
+    return result_scroll(wizard, -1);
+}
+
+static enum effect result_down(struct wizard *wizard)
+{
+    return result_scroll(wizard, 1);
+}
+
+static enum effect result_page_up(struct wizard *wizard)
+{
+    return result_scroll(wizard, -result_page(wizard));
+}
+
+static enum effect result_page_down(struct wizard *wizard)
+{
+    return result_scroll(wizard, result_page(wizard));
+}
+
+static enum effect result_start(struct wizard *wizard)
+{
+    return result_scroll(wizard, -wizard->result_scroll);
+}
+
+static enum effect result_end(struct wizard *wizard)
+{
+    struct screen_parts parts;
+
+    screen_layout(wizard, &parts);
+    return result_scroll(wizard, view_result_rows(wizard, parts.body));
+}
+
 /* The same answers under no name: the next plan is usually like the last one. */
 static enum effect new_plan(struct wizard *wizard)
 {
@@ -380,6 +463,100 @@ static enum effect new_plan(struct wizard *wizard)
     focus_load(wizard);
     wizard->visited[place_index(wizard->focus)] = false;
     wizard_set_message(wizard, false, "A new plan with the same answers: give it a name of its own.");
+    return EFFECT_NONE;
+}
+
+/* ---- Acts on a list to pick from ---- */
+
+static enum effect open_picker(struct wizard *wizard)
+{
+    struct pick pick;
+
+    if (!pick_for(wizard, wizard->focus, &pick)) {
+        wizard_set_message(wizard, false, "What this list hangs on is not answered yet: fill in the fields above first.");
+        return EFFECT_NONE;
+    }
+    picker_open(&wizard->picker, wizard->focus);
+    wizard->overlay = OVERLAY_PICKER;
+    return EFFECT_NONE;
+}
+
+static enum effect picker_leave(struct wizard *wizard)
+{
+    wizard->choosing = false;
+    picker_close(&wizard->picker);
+    wizard->overlay = OVERLAY_NONE;
+    return EFFECT_NONE;
+}
+
+/* A region or a profile for the plan; none takes the choice back. */
+static enum effect choose_setting(struct wizard *wizard, const char *text)
+{
+    enum plan_setting setting = wizard->setting;
+    struct error err;
+    bool ok = plan_set_setting(wizard->plan, setting, text, &err);
+
+    if (!ok)
+        wizard_set_message(wizard, true, err.text);
+    else if (!text || !*text)
+        wizard_set_message(wizard, false, "The usual one counts again.");
+    picker_leave(wizard);
+    return ok ? EFFECT_CHOSEN : EFFECT_NONE;
+}
+
+static enum effect pick_text(struct wizard *wizard, const char *text)
+{
+    if (wizard->choosing)
+        return choose_setting(wizard, text);
+    if (text && *text)
+        answer_set(wizard, text);
+    picker_leave(wizard);
+    focus_load(wizard);
+    return EFFECT_NONE;
+}
+
+static enum effect pick_marked(struct wizard *wizard)
+{
+    if (!picker_marked(&wizard->picker)) {
+        wizard_set_message(wizard, false, "No row is marked. Alt-T takes what is typed, Esc goes back.");
+        return EFFECT_NONE;
+    }
+    return pick_text(wizard, picker_marked(&wizard->picker));
+}
+
+static enum effect pick_typed(struct wizard *wizard)
+{
+    return pick_text(wizard, buf_text(&wizard->picker.filter.text));
+}
+
+static enum effect pick_up(struct wizard *wizard)
+{
+    picker_move(&wizard->picker, -1);
+    return EFFECT_NONE;
+}
+
+static enum effect pick_down(struct wizard *wizard)
+{
+    picker_move(&wizard->picker, 1);
+    return EFFECT_NONE;
+}
+
+static enum effect pick_page_up(struct wizard *wizard)
+{
+    picker_move(&wizard->picker, -(wizard->rows - 8));
+    return EFFECT_NONE;
+}
+
+static enum effect pick_page_down(struct wizard *wizard)
+{
+    picker_move(&wizard->picker, wizard->rows - 8);
+    return EFFECT_NONE;
+}
+
+static enum effect pick_refresh(struct wizard *wizard)
+{
+    wizard->picker.refreshes++;
+    wizard->picker.state = PICKER_LOADING;
     return EFFECT_NONE;
 }
 
@@ -440,7 +617,7 @@ static enum effect overlay_start(struct wizard *wizard)
     return EFFECT_NONE;
 }
 
-static enum effect save(struct wizard *wizard)
+enum effect wizard_save(struct wizard *wizard)
 {
     const char *name = plan_get(wizard->plan, place_of_plan(FIELD_PLAN_NAME));
 
@@ -452,8 +629,15 @@ static enum effect save(struct wizard *wizard)
     if (wizard->prompt.text.length == 0)
         line_edit_set(&wizard->prompt, "plan");
     line_edit_insert(&wizard->prompt, ".json", 5);
+    wizard_set_text(&wizard->asked_words, "");
     wizard->question = QUESTION_SAVE_AS;
     return EFFECT_NONE;
+}
+
+static enum effect save(struct wizard *wizard)
+{
+    wizard->leaving = false;
+    return wizard_save(wizard);
 }
 
 static enum effect quit(struct wizard *wizard)
@@ -461,6 +645,7 @@ static enum effect quit(struct wizard *wizard)
     if (!wizard_unsaved(wizard))
         return EFFECT_QUIT;
     wizard->question = QUESTION_QUIT;
+    wizard->offered = wizard->keeps_nothing ? ~(1U << REPLY_LEAVE) : 0;
     return EFFECT_NONE;
 }
 
@@ -492,14 +677,14 @@ static enum effect confirm(struct wizard *wizard)
     enum question question = wizard->question;
 
     wizard->question = QUESTION_NONE;
-    if (question == QUESTION_QUIT)
-        return EFFECT_QUIT;
     return question == QUESTION_SUBMIT_ANYWAY ? EFFECT_SUBMIT_ANYWAY : EFFECT_SUBMIT;
 }
 
 static enum effect deny(struct wizard *wizard)
 {
     wizard->question = QUESTION_NONE;
+    wizard->leaving = false;
+    buf_clear(&wizard->save_to);
     return EFFECT_NONE;
 }
 
@@ -507,10 +692,56 @@ static enum effect save_named(struct wizard *wizard)
 {
     if (wizard->prompt.text.length == 0)
         return EFFECT_NONE;
-    buf_clear(&wizard->path);
-    buf_add(&wizard->path, buf_text(&wizard->prompt.text), wizard->prompt.text.length);
+    wizard_set_text(&wizard->save_to, buf_text(&wizard->prompt.text));
     wizard->question = QUESTION_NONE;
     return EFFECT_SAVE;
+}
+
+/* A password is typed, or it comes from elsewhere when the plan is sent. */
+static enum effect ask_reference(struct wizard *wizard)
+{
+    const struct field_review *field = wizard_field(wizard, wizard->focus);
+    struct buf text = BUF_INIT;
+
+    if (field->form == ANSWER_REFERENCE)
+        secret_reference_write(field->value, &text);
+    line_edit_set(&wizard->prompt, buf_text(&text));
+    buf_release(&text);
+    wizard->question = QUESTION_REFERENCE;
+    return EFFECT_NONE;
+}
+
+static enum effect take_reference(struct wizard *wizard)
+{
+    struct buf json = BUF_INIT;
+    struct error err = {0};
+    bool ok = wizard->prompt.text.length == 0 ||
+              secret_reference_parse(buf_text(&wizard->prompt.text), &json, &err);
+
+    if (ok && json.length > 0)
+        ok = plan_set_reference(wizard->plan, wizard->focus, buf_text(&json), &err);
+    else if (ok && wizard_field(wizard, wizard->focus)->form == ANSWER_REFERENCE)
+        answer_set(wizard, NULL);
+    buf_release(&json);
+    if (!ok) {
+        wizard_set_message(wizard, true, err.text);
+        return EFFECT_NONE;
+    }
+    wizard->question = QUESTION_NONE;
+    plan_changed(wizard);
+    focus_load(wizard);
+    return EFFECT_NONE;
+}
+
+static enum effect prompt_accept(struct wizard *wizard)
+{
+    return wizard->question == QUESTION_REFERENCE ? take_reference(wizard) : save_named(wizard);
+}
+
+/* Of a question with letters only the one about leaving is also answered by the key that saves. */
+static enum effect save_and_leave(struct wizard *wizard)
+{
+    return wizard->question == QUESTION_QUIT ? question_letter(wizard, 's') : EFFECT_NONE;
 }
 
 /* ---- Which act an action is, in each state ---- */
@@ -528,6 +759,7 @@ static act *const form_acts[ACTION_COUNT] = {
     [ACTION_CHOOSE] = choose,
     [ACTION_TAKE_BACK] = take_back,
     [ACTION_REVEAL] = reveal,
+    [ACTION_REFERENCE] = ask_reference,
     [ACTION_EXTRAS] = toggle_extras,
     [ACTION_PREVIEW] = toggle_preview,
     [ACTION_NEXT_PROBLEM] = next_problem,
@@ -535,6 +767,18 @@ static act *const form_acts[ACTION_COUNT] = {
     [ACTION_REVIEW] = to_review,
     [ACTION_WHY] = open_why,
     [ACTION_BACK] = form_back,
+    [ACTION_PICK] = open_picker,
+};
+
+static act *const picker_acts[ACTION_COUNT] = {
+    [ACTION_ACCEPT] = pick_marked,
+    [ACTION_PICK_TYPED] = pick_typed,
+    [ACTION_BACK] = picker_leave,
+    [ACTION_SCROLL_UP] = pick_up,
+    [ACTION_SCROLL_DOWN] = pick_down,
+    [ACTION_SCROLL_PAGE_UP] = pick_page_up,
+    [ACTION_SCROLL_PAGE_DOWN] = pick_page_down,
+    [ACTION_REFRESH] = pick_refresh,
 };
 
 static act *const review_acts[ACTION_COUNT] = {
@@ -545,6 +789,8 @@ static act *const review_acts[ACTION_COUNT] = {
     [ACTION_ACCEPT] = review_accept,
     [ACTION_PREVIOUS_STEP] = previous_step,
     [ACTION_SUBMIT] = ask_submit,
+    [ACTION_REGION] = choose_region,
+    [ACTION_PROFILE] = choose_profile,
     [ACTION_SCROLL_UP] = review_up,
     [ACTION_SCROLL_DOWN] = review_down,
     [ACTION_SCROLL_PAGE_UP] = review_page_up,
@@ -563,6 +809,14 @@ static act *const result_acts[ACTION_COUNT] = {
     [ACTION_RAW] = show_raw,
     [ACTION_BACK] = result_back,
     [ACTION_NEW_PLAN] = new_plan,
+    [ACTION_LOOK] = look_again,
+    [ACTION_REPEAT] = ask_repeat,
+    [ACTION_SCROLL_UP] = result_up,
+    [ACTION_SCROLL_DOWN] = result_down,
+    [ACTION_SCROLL_PAGE_UP] = result_page_up,
+    [ACTION_SCROLL_PAGE_DOWN] = result_page_down,
+    [ACTION_SCROLL_START] = result_start,
+    [ACTION_SCROLL_END] = result_end,
 };
 
 static act *const overlay_acts[ACTION_COUNT] = {
@@ -581,8 +835,14 @@ static act *const question_acts[ACTION_COUNT] = {
     [ACTION_SAVE] = save,
 };
 
+static act *const letter_acts[ACTION_COUNT] = {
+    [ACTION_ACCEPT] = question_enter,
+    [ACTION_DENY] = question_escape,
+    [ACTION_SAVE] = save_and_leave,
+};
+
 static act *const prompt_acts[ACTION_COUNT] = {
-    [ACTION_ACCEPT] = save_named,
+    [ACTION_ACCEPT] = prompt_accept,
     [ACTION_BACK] = deny,
 };
 
@@ -613,10 +873,14 @@ static edit_act *const edit_changes[ACTION_COUNT] = {
 
 static act *const *current_acts(const struct wizard *wizard)
 {
-    if (wizard->question == QUESTION_SAVE_AS)
+    if (question_is_prompt(wizard->question))
         return prompt_acts;
+    if (question_is_lettered(wizard->question))
+        return letter_acts;
     if (wizard->question != QUESTION_NONE)
         return question_acts;
+    if (wizard->overlay == OVERLAY_PICKER)
+        return picker_acts;
     if (wizard->overlay != OVERLAY_NONE)
         return overlay_acts;
     if (wizard->mode == MODE_RUNNING)
@@ -628,34 +892,44 @@ static act *const *current_acts(const struct wizard *wizard)
 
 unsigned wizard_contexts(const struct wizard *wizard)
 {
-    if (wizard->question == QUESTION_SAVE_AS)
+    if (question_is_prompt(wizard->question))
         return CONTEXT_PROMPT;
+    if (question_is_lettered(wizard->question))
+        return CONTEXT_LETTERS;
     if (wizard->question != QUESTION_NONE)
         return CONTEXT_CONFIRM;
+    if (wizard->overlay == OVERLAY_PICKER)
+        return CONTEXT_PICKER;
     if (wizard->overlay != OVERLAY_NONE)
         return CONTEXT_OVERLAY;
     if (wizard->mode == MODE_RUNNING)
         return CONTEXT_RUNNING;
     if (wizard->mode == MODE_RESULT)
-        return CONTEXT_RESULT;
+        return CONTEXT_RESULT | (wizard->result.view.can_look ? CONTEXT_LOOK : 0U) |
+               (wizard->result.view.can_repeat ? CONTEXT_REPEAT : 0U);
     if (page_is_review(wizard, wizard->page))
         return CONTEXT_REVIEW;
     if (field_is_list(wizard->focus.field))
         return CONTEXT_CHOICE;
-    return schema[wizard->focus.field].kind == KIND_SECRET ? CONTEXT_TEXT | CONTEXT_SECRET : CONTEXT_TEXT;
+    return CONTEXT_TEXT | (schema[wizard->focus.field].kind == KIND_SECRET ? (unsigned)CONTEXT_SECRET : 0) |
+           (schema[wizard->focus.field].pick != PICK_NONE ? (unsigned)CONTEXT_PICKABLE : 0);
 }
 
 /* The line that typed text goes into now, or NULL. */
 struct line_edit *current_line(struct wizard *wizard)
 {
-    if (wizard->question == QUESTION_SAVE_AS)
+    if (question_is_prompt(wizard->question))
         return &wizard->prompt;
+    if (wizard_contexts(wizard) == CONTEXT_PICKER)
+        return &wizard->picker.filter;
     return wizard_contexts(wizard) & CONTEXT_TEXT ? &wizard->line : NULL;
 }
 
 void current_line_changed(struct wizard *wizard)
 {
-    if (wizard->question != QUESTION_SAVE_AS)
+    if (wizard_contexts(wizard) == CONTEXT_PICKER)
+        picker_filter(&wizard->picker);
+    else if (!question_is_prompt(wizard->question))
         line_changed(wizard);
 }
 

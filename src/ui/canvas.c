@@ -111,8 +111,11 @@ int canvas_width_length(const char *text, size_t length)
 
     while (length > 0 && columns < INT_MAX - CELL_TEXT_SIZE) {
         char shown[CELL_TEXT_SIZE];
-        int width;
-        size_t used = canvas_grapheme(text, length, shown, &width);
+        int width = 1;
+        size_t used = 1;
+
+        if (!stands_alone(text, length))
+            used = canvas_grapheme(text, length, shown, &width);
 
         columns += width;
         text += used;
@@ -243,6 +246,14 @@ static void set_cell(struct canvas *canvas, int row, int column, enum style styl
     }
 }
 
+/* As set_cell() for one ASCII character, which most of a screen is. */
+static void set_sign(struct cell *cells, int columns, int column, enum style style, char sign)
+{
+    if (cells[column].width != 1)
+        split_wide(cells, columns, column);
+    cells[column] = (struct cell){.text = {sign}, .width = 1, .style = (unsigned char)style};
+}
+
 /* Where text goes: a row of the canvas and the columns it may use. */
 struct pen {
     struct canvas *canvas;
@@ -251,6 +262,11 @@ struct pen {
     int row;    /* -1: measures only */
     int column; /* of the canvas; may be left of the span */
 };
+
+static void pen_blank(struct pen *pen, int column)
+{
+    set_sign(row_cells(pen->canvas, pen->row), pen->canvas->columns, column, pen->style, ' ');
+}
 
 static void pen_put(struct pen *pen, const char *text, size_t length, int width)
 {
@@ -262,9 +278,9 @@ static void pen_put(struct pen *pen, const char *text, size_t length, int width)
     if (column >= pen->span.from && column + width <= pen->span.to)
         set_cell(pen->canvas, pen->row, column, pen->style, text, length, width);
     else if (column >= pen->span.from && column < pen->span.to)
-        set_cell(pen->canvas, pen->row, column, pen->style, " ", 1, 1);
+        pen_blank(pen, column);
     else if (column < pen->span.from && pen->column > pen->span.from && pen->span.from < pen->span.to)
-        set_cell(pen->canvas, pen->row, pen->span.from, pen->style, " ", 1, 1);
+        pen_blank(pen, pen->span.from);
 }
 
 /* Draws what canvas_grapheme() made: one grapheme of `columns`, or several for what was made visible. */
@@ -289,13 +305,32 @@ static void pen_put_shown(struct pen *pen, const char *shown, int columns)
     }
 }
 
+/* How many characters at the start of text take one cell each and need no look at what they mean. */
+static size_t plain_run(const char *text, size_t length)
+{
+    size_t run = 0;
+
+    while (run < length && stands_alone(text + run, length - run))
+        run++;
+    return run;
+}
+
+static void pen_put_plain(struct pen *pen, const char *text, size_t length)
+{
+    struct cell *cells = pen->row < 0 ? NULL : row_cells(pen->canvas, pen->row);
+
+    for (; length > 0 && pen->column < pen->span.to; text++, length--, pen->column++)
+        if (cells && pen->column >= pen->span.from)
+            set_sign(cells, pen->canvas->columns, pen->column, pen->style, *text);
+}
+
 static void pen_put_text(struct pen *pen, const char *text, size_t length)
 {
     while (length > 0 && pen->column < pen->span.to) {
-        size_t used = 1;
+        size_t used = plain_run(text, length);
 
-        if (stands_alone(text, length)) {
-            pen_put(pen, text, 1, 1);
+        if (used > 0) {
+            pen_put_plain(pen, text, used);
         } else {
             char shown[CELL_TEXT_SIZE];
             int width;
@@ -363,9 +398,11 @@ static size_t fitting(const char *text, size_t length, int columns)
 
     while (at < length) {
         char shown[CELL_TEXT_SIZE];
-        int width;
-        size_t used = canvas_grapheme(text + at, length - at, shown, &width);
+        int width = 1;
+        size_t used = 1;
 
+        if (!stands_alone(text + at, length - at))
+            used = canvas_grapheme(text + at, length - at, shown, &width);
         if (width > columns)
             break;
         columns -= width;
@@ -409,7 +446,7 @@ void canvas_blank(struct canvas *canvas, struct area area, enum style style)
         if (!row_is_inside(canvas, area, row))
             continue;
         for (int column = span.from; column < span.to; column++)
-            set_cell(canvas, area.row + row, column, style, " ", 1, 1);
+            set_sign(row_cells(canvas, area.row + row), canvas->columns, column, style, ' ');
     }
 }
 
@@ -423,8 +460,10 @@ static void put_part(struct canvas *canvas, struct area area, int row, int colum
     static const char *const box[] = {"\xE2\x94\x80", "\xE2\x94\x82", "\xE2\x94\x8C",
                                       "\xE2\x94\x90", "\xE2\x94\x94", "\xE2\x94\x98"};
     static const char *const plain[] = {"-", "|", "+", "+", "+", "+"};
+    struct pen pen = pen_at(canvas, area, row, column, style);
+    const char *text = canvas->ascii ? plain[part] : box[part];
 
-    canvas_put(canvas, area, row, column, style, canvas->ascii ? plain[part] : box[part]);
+    pen_put(&pen, text, strlen(text), 1);
 }
 
 void canvas_rule(struct canvas *canvas, struct area area, int row, enum style style)

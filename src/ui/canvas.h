@@ -54,10 +54,10 @@ struct canvas {
     bool ascii;            /* lines are drawn with + - | */
 };
 
-/* How the canvas draws the grapheme at the start of text: fills shown with text that is safe to draw (several
- * graphemes where it had to be made visible: "^J", "<U+202E>"), sets *columns to the cells it takes, at least
- * 1, and returns its length in bytes. 0 only when length is 0. What does not fit into a cell is U+FFFD, a mark
- * without a letter stands on a dotted circle. */
+/* How the canvas draws the grapheme at the start of text: fills shown with text that is safe to draw
+ * (several graphemes where it had to be made visible: "^J", "<U+202E>"), sets *columns to the cells it takes,
+ * at least 1, and returns its length in bytes. 0 only when length is 0. What does not fit into a cell is
+ * U+FFFD, a mark without a letter stands on a dotted circle. */
 size_t canvas_grapheme(const char *text, size_t length, char shown[CELL_TEXT_SIZE], int *columns);
 
 /* Columns that text takes when drawn. Not utf8_width(): a control character is drawn as two. */

@@ -107,6 +107,26 @@ int choice_index(enum field_id field, const char *value)
     return -1;
 }
 
+bool pick_for(const struct wizard *wizard, struct place place, struct pick *pick)
+{
+    const struct field *field = &schema[place.field];
+    struct place above = {field->pick_parent, place.instance};
+    const char *region, *parent = "";
+
+    if (field->pick == PICK_NONE)
+        return false;
+    if (field->pick_parent != place.field) {
+        parent = wizard_field(wizard, above)->value;
+        if (!parent)
+            return false;
+    }
+    region = wizard_field(wizard, place_of_instance(place.instance, FIELD_REGION_ID))->value;
+    if (!region)
+        region = wizard->target.view.region;
+    *pick = (struct pick){.kind = field->pick, .place = place, .region = region ? region : "", .parent = parent};
+    return true;
+}
+
 /* ---- Focus ---- */
 
 void focus_load(struct wizard *wizard)
@@ -127,6 +147,7 @@ void focus_load(struct wizard *wizard)
 
 static void focus_leave(struct wizard *wizard)
 {
+    wizard->fields_left++;
     if (!page_is_review(wizard, wizard->page))
         wizard->visited[place_index(wizard->focus)] = true;
 }

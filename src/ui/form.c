@@ -140,7 +140,7 @@ static int add_problems(const struct wizard *wizard, struct form_layout *layout,
 static int add_field(const struct wizard *wizard, struct form_layout *layout, struct place place, int row,
                      int columns)
 {
-    int entry_columns = columns - layout->entry_column - 2;
+    int entry_columns = columns - layout->entry_column - 4;
     struct form_item *item = item_add(layout, PART_FIELD, place, row, 1);
     int first = row;
 

@@ -17,7 +17,7 @@
 #define CONTEXT_PAGE (CONTEXT_REVIEW | CONTEXT_RESULT | CONTEXT_OVERLAY)
 
 /* Where text is typed. */
-#define CONTEXT_LINE (CONTEXT_TEXT | CONTEXT_PROMPT)
+#define CONTEXT_LINE (CONTEXT_TEXT | CONTEXT_PROMPT | CONTEXT_PICKER)
 
 const struct key_binding key_bindings[] = {
     /* Moving between fields, and steps. */
@@ -50,7 +50,9 @@ const struct key_binding key_bindings[] = {
     {CONTEXT_CONFIRM, SIGN('y'), ACTION_CONFIRM, "y", "yes", "Yes: do it", 10},
     {CONTEXT_CONFIRM, SIGN('n'), ACTION_DENY, "n", "no", "No: leave everything as it is", 11},
     {CONTEXT_CONFIRM, KEY(ESCAPE), ACTION_DENY, "Esc", ALSO},
-    {CONTEXT_PROMPT, KEY(ENTER), ACTION_ACCEPT, "Enter", "save", "Take the answer", 10},
+    {CONTEXT_LETTERS, KEY(ESCAPE), ACTION_DENY, "Esc", "back", "Close the question; nothing is lost", 10},
+    {CONTEXT_LETTERS, KEY(ENTER), ACTION_ACCEPT, "Enter", QUIET("The first answer, where nothing can be lost by it")},
+    {CONTEXT_PROMPT, KEY(ENTER), ACTION_ACCEPT, "Enter", "accept", "Take the answer", 10},
     {CONTEXT_PROMPT, KEY(ESCAPE), ACTION_BACK, "Esc", "back", "Close the question", 11},
     {CONTEXT_RUNNING, KEY(ESCAPE), ACTION_CANCEL, "Esc", "stop", "Stop the request", 10},
     {CONTEXT_RUNNING, CTRL('c'), ACTION_CANCEL, "Ctrl-C", ALSO},
@@ -58,6 +60,8 @@ const struct key_binding key_bindings[] = {
     /* The review. */
     {CONTEXT_REVIEW, CTRL('x'), ACTION_SUBMIT, "Ctrl-X", "submit", "Submit: asks first, then sends", 10},
     {CONTEXT_REVIEW, SIGN('s'), ACTION_SUBMIT, "s", ALSO},
+    {CONTEXT_REVIEW, SIGN('w'), ACTION_REGION, "w", "region", "Choose the region that the plan is sent to", 62},
+    {CONTEXT_REVIEW, SIGN('p'), ACTION_PROFILE, "p", "profile", "Choose the profile; signs in again", 63},
     {CONTEXT_REVIEW, KEY(ENTER), ACTION_ACCEPT, "Enter", "to the field",
      "To the field of the marked problem", 20},
     {CONTEXT_REVIEW, KEY(TAB), ACTION_NEXT_PROBLEM, "Tab", "next problem", "Mark the next problem", 30},
@@ -65,12 +69,30 @@ const struct key_binding key_bindings[] = {
     {CONTEXT_REVIEW, KEY(ESCAPE), ACTION_BACK, "Esc", QUIET("Back to the form")},
 
     /* The result. */
+    {CONTEXT_LOOK, SIGN('l'), ACTION_LOOK, "l", "look again", "Look once more for a plan whose outcome is unknown", 11},
+    {CONTEXT_REPEAT, SIGN('a'), ACTION_REPEAT, "a", "send again",
+     "Send the very same request once more; asks first", 12},
     {CONTEXT_RESULT, KEY(ENTER), ACTION_ACCEPT, "Enter", "go on", "Do what the page says", 10},
     {CONTEXT_RESULT, SIGN('b'), ACTION_BACK, "b", "back", "Back to the review; every answer is kept", 20},
     {CONTEXT_RESULT, KEY(ESCAPE), ACTION_BACK, "Esc", ALSO},
     {CONTEXT_RESULT, SIGN('r'), ACTION_RAW, "r", "raw answer", "The answer of the service as it came", 30},
     {CONTEXT_RESULT, SIGN('n'), ACTION_NEW_PLAN, "n", "new plan", "Begin a new plan", 40},
     {CONTEXT_RESULT, SIGN('q'), ACTION_QUIT, "q", "quit", "Leave the program", 35},
+
+    /* A list to pick from. */
+    {CONTEXT_PICKABLE, KEY(F2), ACTION_PICK, "F2", "pick", "Pick from what the account has", 12},
+    {CONTEXT_PICKABLE, ALT('l'), ACTION_PICK, "Alt-L", ALSO},
+    {CONTEXT_PICKER, KEY(ENTER), ACTION_ACCEPT, "Enter", "choose", "Take the marked row", 10},
+    {CONTEXT_PICKER, KEY(ESCAPE), ACTION_BACK, "Esc", "back", "Back to the field as it was", 11},
+    {CONTEXT_PICKER, KEY(UP), ACTION_SCROLL_UP, "Up", QUIET("The row above")},
+    {CONTEXT_PICKER, CTRL('p'), ACTION_SCROLL_UP, "Ctrl-P", ALSO},
+    {CONTEXT_PICKER, KEY(DOWN), ACTION_SCROLL_DOWN, "Down", QUIET("The row below")},
+    {CONTEXT_PICKER, CTRL('n'), ACTION_SCROLL_DOWN, "Ctrl-N", ALSO},
+    {CONTEXT_PICKER, KEY(PAGE_UP), ACTION_SCROLL_PAGE_UP, "PgUp", QUIET("One page up")},
+    {CONTEXT_PICKER, KEY(PAGE_DOWN), ACTION_SCROLL_PAGE_DOWN, "PgDn", QUIET("One page down")},
+    {CONTEXT_PICKER, KEY(F5), ACTION_REFRESH, "F5", "refresh", "Ask the account anew", 20},
+    {CONTEXT_PICKER, CTRL('r'), ACTION_REFRESH, "Ctrl-R", ALSO},
+    {CONTEXT_PICKER, ALT('t'), ACTION_PICK_TYPED, "Alt-T", "as typed", "Take what is typed as it is", 15},
 
     /* What is only read. */
     {CONTEXT_OVERLAY, KEY(ESCAPE), ACTION_BACK, "Esc", "close", "Close this page", 10},
@@ -91,10 +113,12 @@ const struct key_binding key_bindings[] = {
     {CONTEXT_PAGE, CAPITAL('g'), ACTION_SCROLL_END, "G", ALSO},
 
     /* Seeing more. */
-    {CONTEXT_ALL & ~(unsigned)(CONTEXT_OVERLAY | CONTEXT_PROMPT), KEY(F1), ACTION_HELP, "F1", "help",
+    {CONTEXT_ALL & ~(unsigned)(CONTEXT_OVERLAY | CONTEXT_PROMPT | CONTEXT_LETTERS | CONTEXT_PICKER), KEY(F1), ACTION_HELP, "F1", "help",
      "This page: all keys", 25},
-    {CONTEXT_ALL & ~(unsigned)(CONTEXT_OVERLAY | CONTEXT_LINE), SIGN('?'), ACTION_HELP, "?", ALSO},
+    {CONTEXT_ALL & ~(unsigned)(CONTEXT_OVERLAY | CONTEXT_LINE | CONTEXT_LETTERS), SIGN('?'), ACTION_HELP, "?", ALSO},
     {CONTEXT_SECRET, CTRL('r'), ACTION_REVEAL, "Ctrl-R", "reveal", "Show or mask what is typed here", 15},
+    {CONTEXT_SECRET, CTRL('t'), ACTION_REFERENCE, "Ctrl-T", "from where",
+     "Take the password from a variable, a file or a command when the plan is sent", 16},
     {CONTEXT_FORM, KEY(F4), ACTION_PREVIEW, "F4", "JSON", "The request beside the form: show or hide", 55},
     {CONTEXT_FORM, ALT('j'), ACTION_PREVIEW, "Alt-J", ALSO},
     {CONTEXT_FORM, KEY(F7), ACTION_WHY, "F7", "why", "Why fields are hidden or needed", 65},
@@ -132,8 +156,8 @@ const struct key_binding key_bindings[] = {
     {CONTEXT_LINE, CTRL('k'), ACTION_ERASE_TO_END, "Ctrl-K", QUIET("Erase everything from the cursor on")},
 
     /* Everywhere. */
-    {CONTEXT_FORM | CONTEXT_REVIEW | CONTEXT_RESULT | CONTEXT_CONFIRM, CTRL('s'), ACTION_SAVE, "Ctrl-S", "save",
-     "Save the plan as a draft", 40},
+    {CONTEXT_FORM | CONTEXT_REVIEW | CONTEXT_RESULT | CONTEXT_CONFIRM | CONTEXT_LETTERS, CTRL('s'), ACTION_SAVE, "Ctrl-S",
+     "save", "Save the plan as a draft", 40},
     {CONTEXT_ALL, ALT('m'), ACTION_MOUSE, "Alt-M", QUIET("Use the mouse here, or leave it to the terminal")},
     {CONTEXT_ALL, CTRL('l'), ACTION_REDRAW, "Ctrl-L", QUIET("Draw the screen anew")},
     {CONTEXT_ALL, CTRL('z'), ACTION_SUSPEND, "Ctrl-Z", QUIET("Back to the shell for a while (fg returns)")},

@@ -37,6 +37,7 @@ enum action {
     ACTION_HELP,
     ACTION_WHY,         /* why fields are hidden or needed */
     ACTION_REVEAL,
+    ACTION_REFERENCE,   /* say where a password comes from */
     ACTION_EXTRAS,      /* ask the extra fields of this cluster too */
     ACTION_PREVIEW,     /* the JSON beside the form: on, off */
     ACTION_NEXT_PROBLEM,
@@ -44,12 +45,19 @@ enum action {
     ACTION_REVIEW,      /* straight to the review page */
     ACTION_SAVE,
     ACTION_SUBMIT,
+    ACTION_REGION,      /* choose the region of this plan */
+    ACTION_PROFILE,     /* and the profile */
     ACTION_CONFIRM,     /* of a question: yes */
     ACTION_DENY,        /* no */
     ACTION_CANCEL,      /* stop what runs */
+    ACTION_PICK,        /* list what the account has for this field */
+    ACTION_PICK_TYPED,  /* of the list: take the text of its filter as it is */
+    ACTION_REFRESH,     /* ask the account anew */
     ACTION_RAW,         /* the raw answer */
     ACTION_BACK,        /* close, go back */
     ACTION_NEW_PLAN,
+    ACTION_LOOK,        /* for a plan whose outcome is unknown */
+    ACTION_REPEAT,      /* send the same request once more */
     ACTION_SCROLL_UP,
     ACTION_SCROLL_DOWN,
     ACTION_SCROLL_PAGE_UP,
@@ -74,12 +82,17 @@ enum key_context {
     CONTEXT_OVERLAY = 1 << 6, /* help, why, raw answer: something to read */
     CONTEXT_SECRET = 1 << 7,  /* in a password, besides CONTEXT_TEXT */
     CONTEXT_PROMPT = 1 << 8,  /* a question that is answered with text */
+    CONTEXT_LETTERS = 1 << 9, /* a question that is answered with a letter */
+    CONTEXT_LOOK = 1 << 10,   /* the result is unknown, and the plan can be looked for, besides CONTEXT_RESULT */
+    CONTEXT_REPEAT = 1 << 11, /* the same, and the request can be sent once more */
+    CONTEXT_PICKABLE = 1 << 12, /* in a field with a list to pick from, besides CONTEXT_TEXT */
+    CONTEXT_PICKER = 1 << 13,   /* that list */
 };
 
 #define CONTEXT_FORM (CONTEXT_TEXT | CONTEXT_CHOICE)
 #define CONTEXT_ALL                                                                                          \
     (CONTEXT_TEXT | CONTEXT_CHOICE | CONTEXT_REVIEW | CONTEXT_CONFIRM | CONTEXT_RUNNING | CONTEXT_RESULT |   \
-     CONTEXT_OVERLAY | CONTEXT_PROMPT)
+     CONTEXT_OVERLAY | CONTEXT_PROMPT | CONTEXT_LETTERS | CONTEXT_PICKER)
 
 /* In the order in which a row reads. NOLINTNEXTLINE(clang-analyzer-optin.performance.Padding) */
 struct key_binding {

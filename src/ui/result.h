@@ -31,10 +31,14 @@ struct result {
     const char *reason;     /* ours, in a sentence */
     const char *advice;     /* what to do now, in a sentence */
     const char *warning;    /* e.g. that plans could not be listed before */
+    const char *details;    /* lines to read and copy, one below the other */
+    bool can_look;          /* unknown: the plan can be looked for once more */
+    bool can_repeat;        /* unknown: the same signed request can be sent once more */
     struct place field;     /* the field the service named; place_none() */
     const char *raw;        /* the answer as it came; may hold any byte */
     size_t raw_length;
     bool retry_is_safe;     /* sending again cannot make a second plan */
+    bool earlier;           /* about plans that were sent before this start, not about the one in the form */
 };
 
 /* How far a running submission is. */
@@ -42,6 +46,7 @@ struct progress {
     const char *doing;   /* "Sending the plan", borrowed as above */
     long elapsed_ms;
     bool sent;           /* the request has left: cancelling does not take it back */
+    bool looking;        /* it is over with sending, and only looks */
 };
 
 /* Where a plan would be sent, and as whom. Texts may be empty, never NULL. */

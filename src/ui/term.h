@@ -39,10 +39,13 @@ int term_signal_fd(const struct term *term);
 int term_timeout(const struct term *term);
 
 /* The next event, without waiting. False when there is none. *gone is set when the terminal went away
- * (end of file, EIO): nothing more will come. */
+ * (end of file, EIO): nothing more will come. The first event is the size. SIGTERM, SIGHUP, SIGINT and
+ * SIGQUIT are EVENT_SIGNAL; SIGTSTP is term_suspend(). Whenever the picture has to be given again (a new
+ * size, continued after a stop), EVENT_RESIZE comes. */
 bool term_next(struct term *term, struct event *event, bool *gone);
 
-/* Makes the screen show the canvas; ncurses sends what changed. */
+/* Makes the screen show the canvas; ncurses sends what changed. Never waits for the terminal: what a slow one
+ * has not taken follows at the next calls. A canvas of another size than term_size() is not shown. */
 void term_present(struct term *term, const struct canvas *canvas);
 
 void term_size(const struct term *term, int *columns, int *rows);

@@ -51,7 +51,8 @@ static struct rescue {
     struct termios modes;
     char text[RESTORE_SIZE];
     size_t length;
-    int wake_fd;
+    int output; /* of struct term */
+    int wake;   /* the end of its pipe that is written */
     volatile sig_atomic_t raised[NSIG];
     struct sigaction before[NSIG];
     char stack[ALTERNATE_STACK];
@@ -73,11 +74,13 @@ static void restore_terminal(void)
         return;
     rescue.armed = 0;
     while (at < rescue.length) {
-        ssize_t written = write(STDOUT_FILENO, rescue.text + at, rescue.length - at);
+        ssize_t written = write(rescue.output, rescue.text + at, rescue.length - at);
+        struct pollfd wanted = {.fd = rescue.output, .events = POLLOUT};
 
-        if (written <= 0)
+        if (written > 0)
+            at += (size_t)written;
+        else if (errno != EAGAIN || poll(&wanted, 1, GOODBYE_MS) <= 0)
             break;
-        at += (size_t)written;
     }
     tcsetattr(STDIN_FILENO, TCSANOW, &rescue.modes);
     errno = saved;
@@ -97,7 +100,7 @@ static void on_told_signal(int number)
 
     rescue.raised[number] = 1;
     /* A full pipe wakes as well as one byte more. */
-    if (write(rescue.wake_fd, "", 1) < 0)
+    if (write(rescue.wake, "", 1) < 0)
         errno = saved;
     errno = saved;
 }
@@ -219,6 +222,7 @@ struct term {
     bool dropped; /* some of the backlog was: a new picture is due when the terminal reads again */
     bool resized; /* EVENT_RESIZE is due */
     bool settled; /* what comes now does not come with what was before */
+    bool drained; /* the last read took all there was */
     bool gone;
     bool ending; /* a signal asked for the end */
     int columns, rows;
@@ -607,7 +611,8 @@ struct term *term_open(struct host *host, const struct term_options *options, st
         free_term(term);
         return NULL;
     }
-    rescue.wake_fd = term->wake[1];
+    rescue.output = term->output;
+    rescue.wake = term->wake[1];
     /* Before newterm(): ncurses leaves handlers alone that are set. */
     take_signals();
     if (!open_screen(term, options, err)) {
@@ -673,10 +678,6 @@ static bool was_raised(int number)
 /* What the signals since the last time ask for. */
 static bool next_signal(struct term *term, struct event *event)
 {
-    char woken[64];
-
-    while (read(term->wake[0], woken, sizeof(woken)) > 0)
-        continue;
     for (size_t i = 0; i < COUNT(ending_signals); i++) {
         if (was_raised(ending_signals[i])) {
             term->ending = true;
@@ -707,30 +708,39 @@ static bool next_resize(struct term *term, struct event *event)
     return true;
 }
 
-/* Reads what is there. False when there is nothing. */
-static bool read_keys(struct term *term)
+static void read_keys(struct term *term)
 {
-    struct pollfd wanted = {.fd = STDIN_FILENO, .events = POLLIN};
     char bytes[4096];
-    ssize_t got;
+    ssize_t got = read(STDIN_FILENO, bytes, sizeof(bytes));
 
-    if (term->gone)
-        return false;
-    if (poll(&wanted, 1, 0) <= 0) {
-        term->settled = true;
-        return false;
-    }
-    got = read(STDIN_FILENO, bytes, sizeof(bytes));
     if (got < 0 && (errno == EINTR || errno == EAGAIN || errno == EWOULDBLOCK))
-        return false;
+        return;
     if (got <= 0) {
         term->gone = true;
-        return false;
+        return;
     }
     term->last_read = term->host->ticks(term->host);
     /* A chunk that memory was too short for is lost; the program lives on. */
     input_feed(term->input, bytes, (size_t)got);
     wipe(bytes, (size_t)got);
+    term->drained = (size_t)got < sizeof(bytes);
+}
+
+/* Reads what is there. False when there is nothing, or the last time gave everything. */
+static bool look(struct term *term)
+{
+    struct pollfd wanted[] = {{.fd = STDIN_FILENO, .events = POLLIN},
+                              {.fd = term->wake[0], .events = POLLIN}};
+    char woken[64];
+
+    if (term->drained || term->gone || poll(wanted, 2, 0) <= 0)
+        return false;
+    if (wanted[1].revents) {
+        while (read(term->wake[0], woken, sizeof(woken)) == (ssize_t)sizeof(woken))
+            continue;
+    }
+    if (wanted[0].revents)
+        read_keys(term);
     return true;
 }
 
@@ -749,12 +759,12 @@ bool term_next(struct term *term, struct event *event, bool *gone)
 
     *gone = false;
     pump(term);
-    if (next_signal(term, event) || next_resize(term, event))
-        return true;
     do {
-        if (next_key(term, event))
+        if (next_signal(term, event) || next_resize(term, event) || next_key(term, event))
             return true;
-    } while (read_keys(term));
+    } while (look(term));
+    term->drained = false;
+    term->settled = true;
     if (input_pending(term->input, &silence_ms) && (term->gone || silence_left(term, silence_ms) == 0)) {
         input_flush(term->input);
         if (next_key(term, event))

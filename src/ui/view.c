@@ -35,6 +35,8 @@ static void title_left(const struct wizard *wizard, const struct screen_parts *p
     buf_addf(out, " %s", name ? name : "New plan");
     if (wizard_unsaved(wizard))
         buf_add_text(out, " *");
+    if (wizard->read_only)
+        buf_add_text(out, "  (read only)");
     if (!parts->tall) {
         page_title(wizard, wizard->page, page, sizeof(page));
         buf_addf(out, "  %d/%d %s", wizard->page + 1, page_count(wizard), page);

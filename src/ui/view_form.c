@@ -96,12 +96,24 @@ static void view_entry(const struct wizard *wizard, struct canvas *canvas, struc
         view_entry_now(wizard, canvas, inside);
 }
 
+/* Behind the entry: the key that lists what the account has for it. */
+static void view_pick_mark(const struct wizard *wizard, struct canvas *canvas, struct area area,
+                           const struct form_item *item)
+{
+    struct pick pick;
+
+    if (pick_for(wizard, item->place, &pick))
+        canvas_put(canvas, area, item->row + item->rows - 1 - wizard->form_scroll,
+                   item->column + item->columns + 1, place_is_focused(wizard, item->place) ? STYLE_KEY : STYLE_DIM, "F2");
+}
+
 static void view_field(const struct wizard *wizard, struct canvas *canvas, struct area area,
                        const struct form_item *item)
 {
     view_label(wizard, canvas, area, item);
     if (!field_is_list(item->place.field))
         view_entry(wizard, canvas, area, item, item->row + item->rows - 1 - wizard->form_scroll);
+    view_pick_mark(wizard, canvas, area, item);
 }
 
 static void view_choice(const struct wizard *wizard, struct canvas *canvas, struct area area,

@@ -28,8 +28,9 @@ static void pad_to(struct buf *out, size_t line_start, int columns)
         buf_add_char(out, ' ');
 }
 
-/* The keys that count in `contexts`, or those that do not: one line each. */
-static void keys_text(unsigned contexts, bool in, struct buf *out)
+/* The keys that count in `contexts`, or those that do not: one line each. On a narrow screen a colon stands for the
+ * column, so that no line is half empty. */
+static void keys_text(unsigned contexts, bool in, bool narrow, struct buf *out)
 {
     for (size_t i = 0; i < key_binding_count; i++) {
         const struct key_binding *row = &key_bindings[i];
@@ -39,7 +40,10 @@ static void keys_text(unsigned contexts, bool in, struct buf *out)
             continue;
         buf_add_text(out, " ");
         keys_of(&i, out);
-        pad_to(out, start, 26);
+        if (narrow)
+            buf_add_char(out, ':');
+        else
+            pad_to(out, start, 26);
         buf_addf(out, " %s\n", row->help);
     }
 }
@@ -55,11 +59,12 @@ static unsigned contexts_below(const struct wizard *wizard)
 static void overlay_keys_text(const struct wizard *wizard, struct buf *out)
 {
     unsigned here = contexts_below(wizard);
+    bool narrow = wizard->columns < STACKED_BELOW;
 
     buf_add_text(out, "Keys that count here\n");
-    keys_text(here, true, out);
+    keys_text(here, true, narrow, out);
     buf_add_text(out, "\nKeys that count elsewhere\n");
-    keys_text(here, false, out);
+    keys_text(here, false, narrow, out);
     buf_add_text(out, "\nAlt and a letter can also be typed as Esc, then the letter.");
 }
 
@@ -92,6 +97,7 @@ static const char *overlay_title(enum overlay overlay)
         [OVERLAY_KEYS] = " Keys ",
         [OVERLAY_WHY] = " Why fields are asked or not ",
         [OVERLAY_RAW] = " The answer as it came ",
+        [OVERLAY_PICKER] = "",
     };
 
     return titles[overlay];
@@ -120,6 +126,10 @@ void view_overlay(const struct wizard *wizard, struct canvas *canvas)
 
     frame.row = 1;
     frame.rows -= 2;
+    if (wizard->overlay == OVERLAY_PICKER) {
+        picker_view(&wizard->picker, canvas, frame);
+        return;
+    }
     if (frame.columns > 100) {
         frame.column = (frame.columns - 96) / 2;
         frame.columns = 96;
@@ -150,8 +160,8 @@ static void question_words(const struct wizard *wizard, struct buf *title, struc
     switch (wizard->question) {
     case QUESTION_SUBMIT:
         buf_addf(title, "Create the plan %s?", name ? name : "");
-        buf_addf(words, "It goes to %s as %s. Plan type and clusters are fixed once it exists.", target->host,
-                 target->key_id);
+        buf_addf(words, "It goes to %s as %s. Plan type and clusters are fixed once it exists.%s%s", target->host,
+                 target->key_id, wizard->doubts.length > 0 ? " " : "", buf_text(&wizard->doubts));
         break;
     case QUESTION_SUBMIT_ANYWAY:
         buf_addf(title, "Create a second plan named %s?", name ? name : "");
@@ -160,13 +170,37 @@ static void question_words(const struct wizard *wizard, struct buf *title, struc
         break;
     case QUESTION_QUIT:
         buf_add_text(title, "Leave without saving?");
-        buf_add_text(words, "There are answers that were not saved. Ctrl-S saves them as a draft.");
+        buf_add_text(words, "There are answers that were not saved.");
         break;
     case QUESTION_SAVE_AS:
         buf_add_text(title, "Save the draft as");
-        buf_add_text(words, "A file for this plan, without passwords. A folder may be given too.");
+        buf_add_text(words, wizard->asked_words.length > 0
+                                ? buf_text(&wizard->asked_words)
+                                : "A file for this plan, without passwords. A folder may be given too.");
+        break;
+    case QUESTION_REFERENCE:
+        buf_add_text(title, "Where the password comes from when the plan is sent");
+        buf_add_text(words, "env NAME, file PATH or command WORDS (command pass show mq). Only this is saved. Empty: "
+                            "it is typed.");
+        break;
+    case QUESTION_REPEAT:
+        buf_add_text(title, "Send the very same request once more?");
+        buf_add_text(words, "It carries the number of the first one, which the service takes only once within 15 minutes. "
+                            "If the first one arrived, this one is refused, and drplan looks for the plan again. If it did "
+                            "not arrive, this one creates the plan.");
+        break;
+    case QUESTION_UNSETTLED:
+    case QUESTION_RESUME:
+    case QUESTION_FORGET:
+    case QUESTION_LOCKED:
+    case QUESTION_CHANGED:
+    case QUESTION_EXISTS:
+    case QUESTION_SECRETS:
+        buf_add_text(title, buf_text(&wizard->asked_title));
+        buf_add_text(words, buf_text(&wizard->asked_words));
         break;
     case QUESTION_NONE:
+    case QUESTION_COUNT:
         break;
     }
 }
@@ -183,34 +217,67 @@ static void view_prompt(const struct wizard *wizard, struct canvas *canvas, stru
     buf_release(&view.shown);
 }
 
+static void view_yes_or_no(struct canvas *canvas, struct area inside)
+{
+    canvas_put(canvas, inside, inside.rows - 1, 0, STYLE_KEY, "y");
+    canvas_put(canvas, inside, inside.rows - 1, 2, STYLE_PLAIN, "yes      ");
+    canvas_put(canvas, inside, inside.rows - 1, 11, STYLE_KEY, "n");
+    canvas_put(canvas, inside, inside.rows - 1, 13, STYLE_PLAIN, "no, go back");
+    canvas_cursor(canvas, inside, inside.rows - 1, 0);
+}
+
+/* The letters stand in the last rows of the frame. */
+static void view_letters(const struct wizard *wizard, struct canvas *canvas, struct area inside)
+{
+    const struct question_choice *choices[6];
+    int count = question_choices(wizard, choices);
+
+    for (int i = 0; i < count; i++) {
+        int row = inside.rows - count + i;
+        char letter[2] = {choices[i]->letter, '\0'};
+
+        canvas_put(canvas, inside, row, 0, STYLE_KEY, letter);
+        canvas_put_cut(canvas, inside, row, 2, STYLE_PLAIN, choices[i]->words);
+    }
+    canvas_cursor(canvas, inside, inside.rows - count, 0);
+}
+
+/* The rows in which a question is answered. */
+static int answer_rows(const struct wizard *wizard)
+{
+    const struct question_choice *choices[6];
+
+    return question_is_lettered(wizard->question) ? question_choices(wizard, choices) : 1;
+}
+
 void view_question(const struct wizard *wizard, struct canvas *canvas)
 {
     struct area screen = canvas_area(canvas);
-    struct area frame, inside;
+    struct area frame, inside, above;
     struct buf title = BUF_INIT, words = BUF_INIT;
     int columns = screen.columns < 72 ? screen.columns - 2 : 70;
+    int answers = answer_rows(wizard);
     int rows;
 
     question_words(wizard, &title, &words);
     rows = wrap_count(buf_text(&title), title.length, columns - 4) +
-           wrap_count(buf_text(&words), words.length, columns - 4) + 4;
+           wrap_count(buf_text(&words), words.length, columns - 4) + 3 + answers;
     if (rows > screen.rows)
         rows = screen.rows;
     frame = (struct area){(screen.rows - rows) / 2, (screen.columns - columns) / 2, rows, columns};
     inside = (struct area){frame.row + 1, frame.column + 2, rows - 2, columns - 4};
+    above = inside;
+    above.rows -= answers;
     canvas_blank(canvas, frame, STYLE_PLAIN);
     canvas_frame(canvas, frame, STYLE_STRONG);
-    rows = view_words(canvas, inside, 0, 0, inside.columns, STYLE_STRONG, buf_text(&title));
-    rows += view_words(canvas, inside, rows, 0, inside.columns, STYLE_PLAIN, buf_text(&words));
-    if (wizard->question == QUESTION_SAVE_AS) {
+    rows = view_words(canvas, above, 0, 0, above.columns, STYLE_STRONG, buf_text(&title));
+    view_words(canvas, above, rows, 0, above.columns, STYLE_PLAIN, buf_text(&words));
+    if (question_is_prompt(wizard->question))
         view_prompt(wizard, canvas, inside, inside.rows - 1);
-    } else {
-        canvas_put(canvas, inside, inside.rows - 1, 0, STYLE_KEY, "y");
-        canvas_put(canvas, inside, inside.rows - 1, 2, STYLE_PLAIN, "yes      ");
-        canvas_put(canvas, inside, inside.rows - 1, 11, STYLE_KEY, "n");
-        canvas_put(canvas, inside, inside.rows - 1, 13, STYLE_PLAIN, "no, go back");
-        canvas_cursor(canvas, inside, inside.rows - 1, 0);
-    }
+    else if (question_is_lettered(wizard->question))
+        view_letters(wizard, canvas, inside);
+    else
+        view_yes_or_no(canvas, inside);
     buf_release(&title);
     buf_release(&words);
 }

@@ -2,37 +2,58 @@
 #include <string.h>
 
 #include "ui/wizard_state.h"
+#include "ui/wrap.h"
 
 /* What a submission is doing, and how it ended. */
 
-static int line_of(struct canvas *canvas, struct area area, int row, const char *label, enum style style,
-                   const char *text)
+/* Where the page is drawn, from its first row on; canvas NULL: it is only measured. */
+struct pen {
+    struct canvas *canvas;
+    struct area area;
+    int row;
+};
+
+static void words(struct pen *pen, int column, int columns, enum style style, const char *text)
+{
+    if (pen->canvas)
+        view_words(pen->canvas, pen->area, pen->row, column, columns, style, text);
+    pen->row += wrap_count(text, strlen(text), columns);
+}
+
+/* A fact with its label in front; nothing for a fact that is not known. */
+static void fact(struct pen *pen, const char *label, enum style style, const char *text)
 {
     enum { COLUMN = 16 };
-    int rows;
 
     if (!text || !*text)
-        return 0;
-    canvas_put(canvas, area, row, 3, STYLE_LABEL, label);
-    rows = view_words(canvas, area, row, COLUMN, area.columns - COLUMN - 1, style, text);
-    return rows;
+        return;
+    if (pen->canvas)
+        canvas_put(pen->canvas, pen->area, pen->row, 3, STYLE_LABEL, label);
+    words(pen, COLUMN, pen->area.columns - COLUMN - 1, style, text);
 }
 
 void view_running(const struct wizard *wizard, struct canvas *canvas, struct area area)
 {
     const struct progress *progress = &wizard->progress;
-    int row = 1;
+    struct pen pen = {canvas, area, 4};
+    const char *stopping = "Nothing has been sent yet. Esc stops here, and nothing will have happened.";
 
-    canvas_putf(canvas, area, row, 3, STYLE_STRONG, "%s", progress->doing);
-    canvas_putf(canvas, area, row + 1, 3, STYLE_PLAIN, "%ld s so far", progress->elapsed_ms / 1000);
-    row += 3;
-    row += line_of(canvas, area, row, "To", STYLE_PLAIN, wizard->target.view.host);
-    row++;
-    view_words(canvas, area, row, 3, area.columns - 6, STYLE_PLAIN,
-               progress->sent
-                   ? "The request has left this machine. If you stop now, drplan looks for the plan by its name before "
-                     "it says anything; it never sends twice by itself."
-                   : "Nothing has been sent yet. Esc stops here, and nothing will have happened.");
+    if (progress->looking)
+        stopping = "This lists plans and sends nothing. Esc makes it look a last time, and once more Esc ends it.";
+    else if (progress->sent)
+        stopping = "The request has left this machine. If you stop now, drplan looks for the plan by its name before "
+                   "it says anything; it never sends twice by itself.";
+    canvas_putf(canvas, area, 1, 3, STYLE_STRONG, "%s", progress->doing);
+    canvas_putf(canvas, area, 2, 3, STYLE_PLAIN, "%ld s so far", progress->elapsed_ms / 1000);
+    fact(&pen, "To", STYLE_PLAIN, wizard->target.view.host);
+    pen.row++;
+    words(&pen, 3, area.columns - 6, STYLE_PLAIN, stopping);
+}
+
+static const char *headline_of_earlier(enum result_kind kind)
+{
+    return kind == RESULT_CREATED ? "Found: what was sent earlier was created."
+                                  : "Not known: what became of what was sent earlier.";
 }
 
 static const char *headline(enum result_kind kind)
@@ -63,6 +84,10 @@ static void next_words(const struct wizard *wizard, struct buf *out)
     const struct result *result = &wizard->result.view;
     char label[48];
 
+    if (result->earlier) {
+        buf_add_text(out, "Enter goes to the form.");
+        return;
+    }
     switch (result->kind) {
     case RESULT_CREATED:
         buf_add_text(out, "Nothing is copied yet: add a topic mapping (AddDisasterRecoveryItem, or Global Replicator in "
@@ -88,34 +113,79 @@ static void next_words(const struct wizard *wizard, struct buf *out)
         }
         break;
     case RESULT_UNKNOWN:
-        buf_add_text(out, "Do not send it again before you know: look for the plan in the console, or start drplan "
-                          "again later. Every answer is kept.");
+        buf_add_text(out, "Do not send it anew before you know: a second plan between the same clusters copies every "
+                          "message twice. Look for it in the console, or start drplan again later, which asks then. "
+                          "Every answer is kept.");
+        if (result->can_look)
+            buf_add_text(out, "\nl: look once more.");
+        if (result->can_repeat)
+            buf_add_text(out, "\na: send the very same request once more, which the service takes only once.");
         break;
     }
 }
 
-void view_result(const struct wizard *wizard, struct canvas *canvas, struct area area)
+/* Two rows more where there is room for them. */
+static int gap(struct area area)
+{
+    return area.rows > 12 ? 1 : 0;
+}
+
+static void put_page(const struct wizard *wizard, struct pen *pen)
 {
     const struct result *result = &wizard->result.view;
+    bool created = result->kind == RESULT_CREATED;
     struct buf next = BUF_INIT;
     char status[32] = "";
-    int row = area.rows > 12 ? 1 : 0;
 
     if (result->http_status > 0)
         snprintf(status, sizeof(status), "%d", result->http_status);
-    canvas_put_cut(canvas, area, row, 1, headline_style(result->kind), headline(result->kind));
-    canvas_cursor(canvas, area, row, 1);
-    row += area.rows > 12 ? 2 : 1;
-    row += line_of(canvas, area, row, "Plan ID", STYLE_STRONG, result->plan_id);
-    row += line_of(canvas, area, row, "Code", STYLE_STRONG, result->kind == RESULT_CREATED ? "" : result->code);
-    row += line_of(canvas, area, row, "It says", STYLE_PLAIN, result->kind == RESULT_CREATED ? "" : result->message);
-    row += line_of(canvas, area, row, "Why", STYLE_PLAIN, result->reason);
-    row += line_of(canvas, area, row, "What to do", STYLE_STRONG, result->advice);
-    row += line_of(canvas, area, row, "Note", STYLE_WARNING, result->warning);
-    row += line_of(canvas, area, row, "Request ID", STYLE_PLAIN, result->request_id);
-    row += line_of(canvas, area, row, "HTTP status", STYLE_PLAIN, status);
+    pen->row += gap(pen->area);
+    if (pen->canvas)
+        canvas_put_cut(pen->canvas, pen->area, pen->row, 1, headline_style(result->kind),
+                       result->earlier ? headline_of_earlier(result->kind) : headline(result->kind));
+    pen->row += 1 + gap(pen->area);
+    fact(pen, "Plan ID", STYLE_STRONG, result->plan_id);
+    fact(pen, "Code", STYLE_STRONG, created ? "" : result->code);
+    fact(pen, "It says", STYLE_PLAIN, created ? "" : result->message);
+    fact(pen, "Why", STYLE_PLAIN, result->reason);
+    fact(pen, "What to do", STYLE_STRONG, result->advice);
+    fact(pen, "Note", STYLE_WARNING, result->warning);
+    fact(pen, "Request ID", STYLE_PLAIN, result->request_id);
+    fact(pen, "HTTP status", STYLE_PLAIN, status);
     next_words(wizard, &next);
-    row += area.rows > 12 ? 1 : 0;
-    line_of(canvas, area, row, "Next", STYLE_PLAIN, buf_text(&next));
+    pen->row += gap(pen->area);
+    fact(pen, "Next", STYLE_PLAIN, buf_text(&next));
     buf_release(&next);
+    if (result->details && *result->details) {
+        pen->row += gap(pen->area);
+        words(pen, 3, pen->area.columns - 4, STYLE_PLAIN, result->details);
+    }
+}
+
+int view_result_rows(const struct wizard *wizard, struct area area)
+{
+    struct pen pen = {NULL, area, 0};
+
+    put_page(wizard, &pen);
+    return pen.row;
+}
+
+/* A page that is longer than the screen gives its last row to the words that say so. */
+void view_result(const struct wizard *wizard, struct canvas *canvas, struct area area)
+{
+    int hidden = view_result_rows(wizard, area) - area.rows;
+    int first = wizard->result_scroll < hidden ? wizard->result_scroll : hidden;
+    struct pen pen = {canvas, area, 0};
+    int cursor;
+
+    if (first < 0)
+        first = 0;
+    pen.row = -first;
+    cursor = gap(area) - first;
+    put_page(wizard, &pen);
+    if (hidden > first) {
+        canvas_blank(canvas, (struct area){area.row + area.rows - 1, area.column, 1, area.columns}, STYLE_PLAIN);
+        canvas_putf(canvas, area, area.rows - 1, 1, STYLE_STRONG, "%d more rows below: Down, PgDn", hidden - first + 1);
+    }
+    canvas_cursor(canvas, area, cursor > 0 ? cursor : 0, 1);
 }

@@ -103,6 +103,7 @@ static int head_rows(const struct wizard *wizard, struct area area)
     const char *problem = wizard->target.view.problem;
     int rows = problem && *problem ? wrap_count(problem, strlen(problem), area.columns - 2) : 2;
 
+    rows += wrap_count(buf_text(&wizard->doubts), wizard->doubts.length, area.columns - 2);
     if (area.rows <= 12)
         return 1;
     return 1 + (rows < area.rows / 3 ? rows : area.rows / 3);
@@ -165,7 +166,9 @@ static void view_sender(const struct wizard *wizard, struct canvas *canvas, stru
     struct buf text = BUF_INIT;
 
     if (target->problem && *target->problem) {
-        view_words(canvas, area, 1, 1, area.columns - 2, STYLE_ERROR, target->problem);
+        int rows = view_words(canvas, area, 1, 1, area.columns - 2, STYLE_ERROR, target->problem);
+
+        view_words(canvas, area, 1 + rows, 1, area.columns - 2, STYLE_WARNING, buf_text(&wizard->doubts));
         return;
     }
     buf_addf(&text, "region %s", target->region && *target->region ? target->region : "(none)");
@@ -178,6 +181,7 @@ static void view_sender(const struct wizard *wizard, struct canvas *canvas, stru
              target->provider ? target->provider : "");
     canvas_put_cut(canvas, area, 2, 1, STYLE_DIM, buf_text(&text));
     buf_release(&text);
+    view_words(canvas, area, 3, 1, area.columns - 2, STYLE_WARNING, buf_text(&wizard->doubts));
 }
 
 /* "Second cluster, VPC: must be given ..." */

@@ -43,7 +43,9 @@ struct wizard *wizard_new(struct plan *plan, const char *path)
     payload_init(&wizard->preview);
     line_edit_init(&wizard->line, PLAN_ANSWER_MAX);
     line_edit_init(&wizard->prompt, PROMPT_MAX);
+    picker_init(&wizard->picker);
     buf_init(&wizard->path, PROMPT_MAX);
+    wizard->save_to = wizard->doubts = wizard->asked_title = wizard->asked_words = BUF_INIT;
     if (!wizard->review || !wizard->visited || !wizard->page_seen) {
         wizard_free(wizard);
         return NULL;
@@ -71,7 +73,12 @@ void wizard_free(struct wizard *wizard)
     payload_release(&wizard->preview);
     line_edit_release(&wizard->line);
     line_edit_release(&wizard->prompt);
+    picker_release(&wizard->picker);
     buf_release(&wizard->path);
+    buf_release(&wizard->save_to);
+    buf_release(&wizard->doubts);
+    buf_release(&wizard->asked_title);
+    buf_release(&wizard->asked_words);
     for (size_t i = 0; i < sizeof(wizard->target.texts) / sizeof(wizard->target.texts[0]); i++)
         buf_release(&wizard->target.texts[i]);
     for (size_t i = 0; i < sizeof(wizard->result.texts) / sizeof(wizard->result.texts[0]); i++)
@@ -80,6 +87,28 @@ void wizard_free(struct wizard *wizard)
     free(wizard->visited);
     free(wizard->page_seen);
     free(wizard);
+}
+
+bool wizard_replace(struct wizard *wizard, struct plan *plan, const char *path, bool unsaved)
+{
+    struct wizard *fresh = wizard_new(plan, path);
+    struct wizard old = *wizard;
+
+    if (!fresh)
+        return false;
+    /* Of the old one only what is not about the plan stays. */
+    fresh->columns = old.columns;
+    fresh->rows = old.rows;
+    fresh->mouse = old.mouse;
+    fresh->keeps_nothing = old.keeps_nothing;
+    fresh->fields_left = old.fields_left;
+    fresh->target = old.target;
+    fresh->unsaved = unsaved;
+    old.target = (struct target_texts){0};
+    *wizard = *fresh;
+    *fresh = old;
+    wizard_free(fresh);
+    return true;
 }
 
 const struct plan *wizard_plan(const struct wizard *wizard)
@@ -121,6 +150,18 @@ static void press_text(struct wizard *wizard, const char *text)
     }
 }
 
+/* An answer to a question must be meant, so it does not come in a burst. */
+static enum effect press_letter(struct wizard *wizard, const struct event *event)
+{
+    if (event->press != PRESS_CHARACTER || event->modifiers & (MODIFIER_ALT | MODIFIER_CONTROL))
+        return EFFECT_NONE;
+    if (event->burst) {
+        wizard_set_message(wizard, true, "That came too fast to be meant: press the letter once more.");
+        return EFFECT_NONE;
+    }
+    return event->text[1] == '\0' ? question_letter(wizard, event->text[0]) : EFFECT_NONE;
+}
+
 static enum effect update_press(struct wizard *wizard, const struct event *event)
 {
     enum action action = keymap_find(event, wizard_contexts(wizard));
@@ -130,6 +171,8 @@ static enum effect update_press(struct wizard *wizard, const struct event *event
         wizard_set_message(wizard, true, "That came too fast to be meant: press y once more to confirm.");
         return EFFECT_NONE;
     }
+    if (action == ACTION_NONE && question_is_lettered(wizard->question))
+        return press_letter(wizard, event);
     if (action == ACTION_NONE) {
         if (event->press == PRESS_CHARACTER && !(event->modifiers & (MODIFIER_ALT | MODIFIER_CONTROL)))
             press_text(wizard, event->text);
@@ -241,6 +284,7 @@ enum effect wizard_update(struct wizard *wizard, const struct event *event)
         effect = EFFECT_QUIT;
         break;
     case EVENT_TICK:
+        wizard->picker.ticks++;
         break;
     }
     focus_show(wizard);
@@ -249,7 +293,7 @@ enum effect wizard_update(struct wizard *wizard, const struct event *event)
 
 /* ---- What the caller tells ---- */
 
-static void set_text(struct buf *buf, const char *text)
+void wizard_set_text(struct buf *buf, const char *text)
 {
     if (buf->limit == 0)
         buf_init(buf, BUF_LIMIT_DEFAULT);
@@ -268,7 +312,7 @@ bool wizard_set_target(struct wizard *wizard, const struct target *target)
     bool complete = true;
 
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-        set_text(&wizard->target.texts[i], texts[i]);
+        wizard_set_text(&wizard->target.texts[i], texts[i]);
         *views[i] = buf_text(&wizard->target.texts[i]);
         complete = complete && !wizard->target.texts[i].failed;
     }
@@ -278,8 +322,9 @@ bool wizard_set_target(struct wizard *wizard, const struct target *target)
 
 void wizard_set_progress(struct wizard *wizard, const struct progress *progress)
 {
+    if (wizard->mode != MODE_RUNNING)
+        wizard->overlay = OVERLAY_NONE;
     wizard->mode = MODE_RUNNING;
-    wizard->overlay = OVERLAY_NONE;
     wizard->progress = *progress;
     snprintf(wizard->progress_doing, sizeof(wizard->progress_doing), "%s", progress->doing);
     wizard->progress.doing = wizard->progress_doing;
@@ -289,22 +334,24 @@ bool wizard_set_result(struct wizard *wizard, const struct result *result)
 {
     struct result_texts *kept = &wizard->result;
     const char *texts[] = {result->plan_id, result->code,   result->message, result->request_id,
-                           result->reason,  result->advice, result->warning};
+                           result->reason,  result->advice, result->warning, result->details};
     const char **views[] = {&kept->view.plan_id, &kept->view.code,   &kept->view.message, &kept->view.request_id,
-                            &kept->view.reason,  &kept->view.advice, &kept->view.warning};
+                            &kept->view.reason,  &kept->view.advice, &kept->view.warning, &kept->view.details};
     bool complete = true;
 
     kept->view = *result;
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-        set_text(&kept->texts[i], texts[i]);
+        wizard_set_text(&kept->texts[i], texts[i]);
         *views[i] = buf_text(&kept->texts[i]);
         complete = complete && !kept->texts[i].failed;
     }
-    set_text(&kept->raw, "");
+    wizard_set_text(&kept->raw, "");
     if (result->raw)
         buf_add(&kept->raw, result->raw, result->raw_length);
-    if (result->kind == RESULT_CREATED)
+    if (result->kind == RESULT_CREATED && !result->earlier) {
         wizard->saved_revision = plan_revision(wizard->plan);
+        wizard->unsaved = false;
+    }
     wizard->mode = MODE_RESULT;
     wizard->question = QUESTION_NONE;
     wizard->overlay = OVERLAY_NONE;
@@ -321,18 +368,61 @@ void wizard_set_message(struct wizard *wizard, bool error, const char *text)
 void wizard_set_saved(struct wizard *wizard, const char *path)
 {
     if (path != buf_text(&wizard->path))
-        set_text(&wizard->path, path);
+        wizard_set_text(&wizard->path, path);
+    buf_clear(&wizard->save_to);
     wizard->saved_revision = plan_revision(wizard->plan);
+    wizard->unsaved = false;
+}
+
+void wizard_set_path(struct wizard *wizard, const char *path)
+{
+    wizard_set_text(&wizard->path, path);
+    wizard->unsaved = true;
 }
 
 const char *wizard_save_path(const struct wizard *wizard)
 {
-    return buf_text(&wizard->path);
+    return buf_text(wizard->save_to.length > 0 ? &wizard->save_to : &wizard->path);
 }
 
 bool wizard_unsaved(const struct wizard *wizard)
 {
-    return plan_revision(wizard->plan) != wizard->saved_revision;
+    return wizard->unsaved || plan_revision(wizard->plan) != wizard->saved_revision;
+}
+
+bool wizard_is_leaving(const struct wizard *wizard)
+{
+    return wizard->leaving;
+}
+
+bool wizard_shows_result(const struct wizard *wizard)
+{
+    return wizard->mode == MODE_RESULT;
+}
+
+bool wizard_asks(const struct wizard *wizard)
+{
+    return wizard->question != QUESTION_NONE;
+}
+
+void wizard_set_doubts(struct wizard *wizard, const char *text)
+{
+    wizard_set_text(&wizard->doubts, text);
+}
+
+void wizard_set_keeping(struct wizard *wizard, bool keeping)
+{
+    wizard->keeps_nothing = !keeping;
+}
+
+void wizard_set_read_only(struct wizard *wizard, bool read_only)
+{
+    wizard->read_only = read_only;
+}
+
+unsigned long wizard_fields_left(const struct wizard *wizard)
+{
+    return wizard->fields_left;
 }
 
 bool wizard_wants_mouse(const struct wizard *wizard)
@@ -340,7 +430,61 @@ bool wizard_wants_mouse(const struct wizard *wizard)
     return wizard->mouse;
 }
 
+struct place wizard_focused(const struct wizard *wizard)
+{
+    return page_is_review(wizard, wizard->page) ? place_none() : wizard->focus;
+}
+
+void wizard_suggest(struct wizard *wizard, struct place place, const char *value)
+{
+    struct error err = {0};
+
+    if (!plan_suggest(wizard->plan, place, value, &err))
+        wizard_set_message(wizard, true, err.text);
+    wizard_refresh(wizard);
+    if (place_is_focused(wizard, place) && !plan_get(wizard->plan, place))
+        focus_load(wizard);
+}
+
+void wizard_remark(struct wizard *wizard, struct place place, const char *text)
+{
+    struct error err = {0};
+
+    if (!plan_remark(wizard->plan, place, text, &err))
+        wizard_set_message(wizard, true, err.text);
+    wizard_refresh(wizard);
+}
+
+bool wizard_pick(const struct wizard *wizard, struct pick *pick)
+{
+    if (wizard->overlay != OVERLAY_PICKER || wizard->choosing || !pick_for(wizard, wizard->picker.place, pick))
+        return false;
+    pick->refreshes = wizard->picker.refreshes;
+    return true;
+}
+
+void wizard_choose(struct wizard *wizard, enum plan_setting setting, const struct picker_rows *rows)
+{
+    picker_open(&wizard->picker, place_none());
+    wizard->choosing = true;
+    wizard->setting = setting;
+    wizard->overlay = OVERLAY_PICKER;
+    if (!picker_fill(&wizard->picker, rows))
+        wizard_set_message(wizard, true, "Memory is short: the list cannot be shown.");
+}
+
+bool wizard_needs_account(const struct wizard *wizard)
+{
+    return page_is_review(wizard, wizard->page) || (wizard->overlay == OVERLAY_PICKER && !wizard->choosing);
+}
+
+bool wizard_fill_pick(struct wizard *wizard, const struct picker_rows *rows)
+{
+    return wizard->overlay == OVERLAY_PICKER && picker_fill(&wizard->picker, rows);
+}
+
 bool wizard_wants_ticks(const struct wizard *wizard)
 {
-    return wizard->mode == MODE_RUNNING;
+    return wizard->mode == MODE_RUNNING ||
+           (wizard->overlay == OVERLAY_PICKER && wizard->picker.state == PICKER_LOADING);
 }

@@ -4,15 +4,14 @@
 #include "model/payload.h"
 #include "ui/keymap.h"
 #include "ui/line_edit.h"
+#include "ui/picker.h"
 #include "ui/wizard.h"
 
 /* The wizard's own state, shared by wizard.c (which changes it) and the view files (which only read it). */
 
 enum mode { MODE_FORM, MODE_RUNNING, MODE_RESULT };
 
-enum question { QUESTION_NONE, QUESTION_SUBMIT, QUESTION_SUBMIT_ANYWAY, QUESTION_QUIT, QUESTION_SAVE_AS };
-
-enum overlay { OVERLAY_NONE, OVERLAY_KEYS, OVERLAY_WHY, OVERLAY_RAW };
+enum overlay { OVERLAY_NONE, OVERLAY_KEYS, OVERLAY_WHY, OVERLAY_RAW, OVERLAY_PICKER };
 
 enum { MINIMUM_COLUMNS = 30, MINIMUM_ROWS = 8, WIDE_COLUMNS = 110, TALL_ROWS = 18, STACKED_BELOW = 60 };
 
@@ -25,7 +24,7 @@ struct target_texts {
 /* The texts of struct result, owned. */
 struct result_texts {
     struct result view;
-    struct buf texts[7];
+    struct buf texts[8];
     struct buf raw;
 };
 
@@ -50,7 +49,10 @@ struct wizard {
     bool preview_off;   /* the operator closed the JSON pane, or opened it on a narrow screen */
     bool preview_only;  /* on a narrow screen: the JSON instead of the form */
     struct line_edit line;   /* the text of the focused field */
-    struct line_edit prompt; /* the answer to QUESTION_SAVE_AS */
+    struct line_edit prompt; /* the answer to a question that wants text */
+    struct picker picker;
+    bool choosing; /* it is for a setting of the plan: */
+    enum plan_setting setting;
     bool *visited;      /* for each place: its problems are shown */
     bool *page_seen;    /* for each page */
 
@@ -66,8 +68,19 @@ struct wizard {
     char message[320];
     bool message_is_error;
     struct buf path; /* of the draft; empty: none yet */
+    struct buf doubts;  /* about where passwords come from */
+    struct buf save_to; /* a name that was asked for and not saved to yet */
     unsigned long saved_revision;
+    bool unsaved; /* answers came that are in no file, whatever the revision says */
+    bool read_only;
+    bool leaving; /* once it is saved */
+    unsigned long fields_left;
     bool mouse;
+
+    struct buf asked_title, asked_words; /* of a question of the caller's */
+    unsigned offered;
+    enum reply reply;
+    bool keeps_nothing; /* for another start */
 };
 
 /* ---- Pages ---- */
@@ -98,6 +111,9 @@ bool place_is_focused(const struct wizard *wizard, struct place place);
 bool field_is_list(enum field_id field); /* a choice or a switch */
 int choice_count(enum field_id field);
 int choice_index(enum field_id field, const char *value); /* -1: none of them */
+
+/* What could be listed for a field now: false when it has no list, or what the list hangs on is not answered. */
+bool pick_for(const struct wizard *wizard, struct place place, struct pick *pick);
 
 /* The contexts whose keys count now. */
 unsigned wizard_contexts(const struct wizard *wizard);
@@ -134,7 +150,31 @@ bool answer_set(struct wizard *wizard, const char *value);
 void answer_choose(struct wizard *wizard); /* the choice under the cursor */
 void line_changed(struct wizard *wizard);  /* the text of the editor */
 
+/* ---- Questions that are answered with a letter (question.c) ---- */
+
+struct question_choice {
+    char letter;
+    const char *words;
+    enum reply reply;
+};
+
+bool question_is_lettered(enum question question);
+bool question_is_prompt(enum question question);
+
+/* What the open question offers; returns how many. */
+int question_choices(const struct wizard *wizard, const struct question_choice *choices[6]);
+
+enum effect question_letter(struct wizard *wizard, char letter);
+enum effect question_enter(struct wizard *wizard);
+enum effect question_escape(struct wizard *wizard);
+
+/* Replaces the text of a buf. */
+void wizard_set_text(struct buf *buf, const char *text);
+
 /* ---- Acts (acts.c) ---- */
+
+/* Saves, or asks for a name to save under. */
+enum effect wizard_save(struct wizard *wizard);
 
 /* Does what an action means in the wizard's present state; *bound (may be NULL): whether it means anything. */
 enum effect act_on(struct wizard *wizard, enum action action, bool *bound);
@@ -199,6 +239,7 @@ void view_review(const struct wizard *wizard, struct canvas *canvas, struct area
 int view_review_json_rows(const struct wizard *wizard, struct area area);
 void view_running(const struct wizard *wizard, struct canvas *canvas, struct area area);
 void view_result(const struct wizard *wizard, struct canvas *canvas, struct area area);
+int view_result_rows(const struct wizard *wizard, struct area area); /* of the whole page, seen or not */
 void view_overlay(const struct wizard *wizard, struct canvas *canvas);
 void view_question(const struct wizard *wizard, struct canvas *canvas);
 

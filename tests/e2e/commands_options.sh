@@ -1,6 +1,6 @@
 #!/bin/sh
 # The command line itself: help, version, what is refused, exit statuses, standard files.
-# shellcheck source=tests/e2e/support.sh disable=SC2154
+# shellcheck source-path=SCRIPTDIR source=support.sh disable=SC2016,SC2031,SC2089,SC2090,SC2119,SC2153,SC2154
 . "${0%/*}/support.sh"
 
 help_is_on_standard_output() {
@@ -138,8 +138,8 @@ the_wizard_says_what_to_use_without_a_terminal() {
     run 2
     is_empty out
     says err 'drplan submit'
-    run 2 --plain
-    says err '--plain'
+    run 3 --plain
+    says out 'Nothing was sent.'
     valid orders | run 2 -
     says err 'must be a file'
 }
@@ -163,8 +163,17 @@ exit_statuses_are_a_contract() {
     export ALIBABA_CLOUD_ACCESS_KEY_ID ALIBABA_CLOUD_ACCESS_KEY_SECRET
     run 5 submit --yes --endpoint http://127.0.0.1:1 good.json
     run 6 submit --yes --sandbox --fault CreateDisasterRecoveryPlan=403 good.json
-    run 8 submit --yes --sandbox --timeout 0.2 good.json \
-        --fault CreateDisasterRecoveryPlan=hang --fault 'ListDisasterRecoveryPlans=ok*1,403'
+    start_sandbox --fault CreateDisasterRecoveryPlan=hang --fault 'ListDisasterRecoveryPlans=ok*1,403'
+    "$DRPLAN" submit good.json --endpoint "$endpoint" >out 2>err &
+    drplan=$!
+    until_said state/drplan/journal.jsonl good
+    run_ended 8 "$drplan" TERM
+    says out 'unknown: '
+    "$DRPLAN" submit --sandbox good.json --fault ListDisasterRecoveryPlans=hang >out 2>err &
+    drplan=$!
+    until_said err 'Sending to'
+    run_ended 129 "$drplan" HUP
+    says out 'cancelled: '
 }
 
 the_worst_draft_counts_and_8_before_all() {

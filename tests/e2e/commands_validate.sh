@@ -1,6 +1,6 @@
 #!/bin/sh
 # drplan validate: text and JSON, from files and standard input.
-# shellcheck source=tests/e2e/support.sh disable=SC2154
+# shellcheck source-path=SCRIPTDIR source=support.sh disable=SC2016,SC2031,SC2089,SC2090,SC2119,SC2153,SC2154
 . "${0%/*}/support.sh"
 
 without_vpc() {

@@ -1,3 +1,4 @@
+# shellcheck shell=sh disable=SC2034,SC2317 # what is set here is used where this is sourced
 # What the tests of commands share; sourced. DRPLAN is the program, EXAMPLES the folder of the same name.
 #
 # A test is a function whose name is a sentence. It runs in a subshell and a folder of its own, and fails with the
@@ -11,6 +12,10 @@ unset NO_COLOR SSLKEYLOGFILE http_proxy https_proxy HTTPS_PROXY all_proxy ALL_PR
 unset ALIBABA_CLOUD_ACCESS_KEY_ID ALIBABA_CLOUD_ACCESS_KEY_SECRET ALIBABA_CLOUD_SECURITY_TOKEN || true
 unset ALIBABA_CLOUD_PROFILE ALIBABA_CLOUD_REGION_ID ALIBABA_CLOUD_ENDPOINT ALIBABA_CLOUD_CONFIG_FILE || true
 unset ALIBABA_CLOUD_CREDENTIALS_FILE ALIBABA_CLOUD_CLI_PROFILE_DISABLED DRPLAN_PASSWORD_1 || true
+unset ALIBABA_CLOUD_ROLE_ARN ALIBABA_CLOUD_OIDC_PROVIDER_ARN ALIBABA_CLOUD_OIDC_TOKEN_FILE || true
+unset ALIBABA_CLOUD_CREDENTIALS_URI ALIBABA_CLOUD_ENDPOINT_TYPE ALIBABA_CLOUD_STS_ENDPOINT || true
+ALIBABA_CLOUD_ECS_METADATA_DISABLED=true # this machine may be an ECS instance
+export ALIBABA_CLOUD_ECS_METADATA_DISABLED
 
 scratch=$(mktemp -d)
 sandbox_pid=
@@ -34,6 +39,17 @@ run() {
         echo "drplan $*: exit status $status, not $expected" >&2
         return 1
     fi
+}
+
+# run_ended STATUS PID SIGNAL: sends a signal to a program that runs and expects an exit status.
+run_ended() {
+    kill -"$3" "$2"
+    status=0
+    wait "$2" || status=$?
+    [ "$status" -eq "$1" ] || {
+        echo "exit status $status after SIG$3, not $1" >&2
+        return 1
+    }
 }
 
 # says FILE TEXT: one line of the file holds the text.
@@ -72,6 +88,16 @@ holds() {
         echo "not so: $1" >&2
         return 1
     }
+}
+
+# until_said FILE TEXT: waits for a line of a program that runs.
+until_said() {
+    tries=0
+    until grep -qF -e "$2" "$1" 2>/dev/null; do
+        tries=$((tries + 1))
+        [ "$tries" -lt 2000 ]
+        sleep 0.01
+    done
 }
 
 # A draft without errors and warnings: valid NAME > FILE.

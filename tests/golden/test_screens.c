@@ -21,6 +21,8 @@
  *
  *   size 80x24        draft FILE     keys KEYS      target none|real|proxy
  *   running SECONDS   result KIND    show           # a comment
+ *   pick loading|partial|done|empty|failed
+ *   ask QUESTION|REPLIES|TITLE|WORDS  name WORDS|SUGGESTION
  *
  * `show` prints the screen so far; the last one is printed at the end. Lines
  * behind `keys` go on typing where the one before stopped.
@@ -92,6 +94,30 @@ static void set_result(struct play *play, const char *kind)
         result.message = "Parameter consumerGroupId is invalid. \033]0;title\007";
         result.advice = "Correct the field that the service names.";
         result.field = place_of_instance(0, FIELD_CONSUMER_GROUP_ID);
+    } else if (strcmp(kind, "denied") == 0) {
+        result.kind = RESULT_REFUSED;
+        result.http_status = 403;
+        result.code = "Forbidden.RAM";
+        result.message = "User not authorized to operate on the specified resource.";
+        result.advice = "Have the permission granted in RAM: the detail of the denial says which one is missing.";
+        result.details = "Denied: rocketmq:CreateDisasterRecoveryPlan\nTo: ops (SubUser of account 1234567890123456)\n"
+                         "Because: no policy allows it\nThe smallest RAM policy that allows it:\n{\n  \"Version\": \"1\",\n"
+                         "  \"Statement\": [\n    {\n      \"Effect\": \"Allow\",\n"
+                         "      \"Action\": \"rocketmq:CreateDisasterRecoveryPlan\",\n      \"Resource\": [\n"
+                         "        \"acs:rocketmq:cn-hangzhou:*:instance/rmq-cn-1\"\n      ]\n    }\n  ]\n}\n";
+    } else if (strcmp(kind, "earlier-created") == 0 || strcmp(kind, "earlier-unknown") == 0) {
+        result = (struct result){.kind = RESULT_CREATED, .earlier = true, .field = place_none()};
+        result.details = "orders-hz-to-sh, sent at 2026-11-25T03:08:22Z: created, plan 1300000016.\n";
+        if (strcmp(kind, "earlier-unknown") == 0) {
+            result.kind = RESULT_UNKNOWN;
+            result.details = "orders-hz-to-sh: It was sent to rocketmq.cn-hangzhou.aliyuncs.com at 2026-11-25T03:08:22Z, "
+                             "and no answer is on record. Whether the plan was created is not known: no new plan of "
+                             "this name is in the list. Look for it again before you send it again.\n";
+        }
+    } else if (strcmp(kind, "repeatable") == 0) {
+        result = (struct result){.kind = RESULT_UNKNOWN, .can_look = true, .can_repeat = true, .field = place_none()};
+        result.reason = "No whole answer came within 60 seconds. Whether the plan was created is not known: no new plan "
+                        "of this name is in the list. Look for it again before you send it again.";
     } else if (strcmp(kind, "unknown") == 0) {
         result = (struct result){.kind = RESULT_UNKNOWN, .field = place_none()};
         result.reason = "The connection was closed before an answer came; 5 looks found no plan of this name.";
@@ -118,8 +144,12 @@ static void type(struct play *play, const char *keys)
             buf_add_text(&play->out, effect == EFFECT_SUBMIT ? "-> submit\n" : "-> submit anyway\n");
         if (effect == EFFECT_SAVE)
             buf_addf(&play->out, "-> save %s\n", wizard_save_path(play->wizard));
-        if (effect == EFFECT_QUIT)
-            buf_add_text(&play->out, "-> quit\n");
+        if (effect == EFFECT_QUIT || effect == EFFECT_THROW_AWAY)
+            buf_add_text(&play->out, effect == EFFECT_QUIT ? "-> quit\n" : "-> throw away\n");
+        if (effect == EFFECT_LOOK)
+            buf_add_text(&play->out, "-> look\n");
+        if (effect == EFFECT_REPLY)
+            buf_addf(&play->out, "-> reply %d\n", (int)wizard_reply(play->wizard));
     }
     if (*keys != '\0')
         fail_msg("not a key: %s", keys);
@@ -144,10 +174,110 @@ static void open_draft(struct play *play, const char *name)
     set_target(play, play->target);
 }
 
+static const char *const pick_cells[][3] = {
+    {"rmq-cn-7e22ody0001", "orders-prod", "RUNNING"},
+    {"rmq-cn-9ab31kx0002", "orders-dr", "RUNNING"},
+    {"rmq-cn-1cc07zz0003", "pay-test", "STOPPED"},
+    {"MQ_INST_1000000000000000_ByBeUp3p", "订单灾备", "RUNNING"},
+};
+
+static const char *pick_cell(const void *context, size_t row, size_t cell)
+{
+    (void)context;
+    return pick_cells[row][cell];
+}
+
+static bool pick_usable(const void *context, size_t row)
+{
+    (void)context;
+    return strcmp(pick_cells[row][2], "RUNNING") == 0;
+}
+
+/* What the account answered so far to the list that is open. */
+static void set_pick(struct play *play, const char *what)
+{
+    struct picker_rows rows = {.state = PICKER_DONE, .title = "Instances in cn-hangzhou", .total = -1, .why = "",
+                               .headings = {"ID", "Name", "Status", NULL}, .cell = pick_cell, .usable = pick_usable};
+
+    if (strcmp(what, "done") == 0) {
+        rows.count = 4;
+    } else if (strcmp(what, "partial") == 0) {
+        rows = (struct picker_rows){.state = PICKER_LOADING, .title = rows.title, .total = 300, .why = "", .count = 2,
+                                    .headings = {"ID", "Name", "Status", NULL}, .cell = pick_cell, .usable = pick_usable};
+    } else if (strcmp(what, "failed") == 0) {
+        rows.state = PICKER_FAILED;
+        rows.why = "The list may not be read: this needs the permission rocketmq:ListInstances.";
+    } else if (strcmp(what, "loading") == 0) {
+        rows.state = PICKER_LOADING;
+    } else if (strcmp(what, "empty") != 0) {
+        fail_msg("not a state of a list: %s", what);
+    }
+    assert_true(wizard_fill_pick(play->wizard, &rows));
+}
+
 static void show(struct play *play)
 {
     wizard_view(play->wizard, &play->canvas);
     canvas_text(&play->canvas, &play->out);
+}
+
+static enum question question_called(const char *name)
+{
+    static const char *const names[QUESTION_COUNT] = {
+        [QUESTION_RESUME] = "resume",   [QUESTION_FORGET] = "forget", [QUESTION_LOCKED] = "locked",
+        [QUESTION_CHANGED] = "changed", [QUESTION_EXISTS] = "exists", [QUESTION_SECRETS] = "secrets",
+        [QUESTION_UNSETTLED] = "unsettled",
+    };
+
+    for (int i = 0; i < QUESTION_COUNT; i++)
+        if (names[i] && strcmp(names[i], name) == 0)
+            return (enum question)i;
+    fail_msg("no question: %s", name);
+    return QUESTION_NONE;
+}
+
+/* The bits of the replies that are named; 0 when none is. */
+static unsigned replies_in(const char *text)
+{
+    static const char *const names[] = {
+        [REPLY_RESUME] = "resume", [REPLY_AS_SAVED] = "as-saved", [REPLY_LATER] = "later",
+        [REPLY_NEXT] = "next",     [REPLY_FORGET] = "forget",
+    };
+    unsigned bits = 0;
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (names[i] && strstr(text, names[i]))
+            bits |= 1U << i;
+    return bits;
+}
+
+/* Cuts text at its '|'; parts that are not there are "". */
+static void cut(char *text, char *parts[], size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        parts[i] = text;
+        text += strcspn(text, "|");
+        if (*text)
+            *text++ = '\0';
+    }
+}
+
+static void ask(struct play *play, const char *line)
+{
+    char text[1024], *parts[4];
+
+    snprintf(text, sizeof(text), "%s", line);
+    cut(text, parts, 4);
+    wizard_ask(play->wizard, question_called(parts[0]), replies_in(parts[1]), parts[2], parts[3]);
+}
+
+static void ask_name(struct play *play, const char *line)
+{
+    char text[1024], *parts[2];
+
+    snprintf(text, sizeof(text), "%s", line);
+    cut(text, parts, 2);
+    wizard_ask_name(play->wizard, parts[0], parts[1]);
 }
 
 static void command(struct play *play, const char *line)
@@ -168,6 +298,12 @@ static void command(struct play *play, const char *line)
         wizard_set_progress(play->wizard, &(struct progress){.doing = "Sending the plan",
                                                              .elapsed_ms = strtol(line + 8, NULL, 10) * 1000,
                                                              .sent = true});
+    else if (strncmp(line, "ask ", 4) == 0)
+        ask(play, line + 4);
+    else if (strncmp(line, "name ", 5) == 0)
+        ask_name(play, line + 5);
+    else if (strncmp(line, "pick ", 5) == 0)
+        set_pick(play, line + 5);
     else if (strcmp(line, "show") == 0)
         show(play);
     else if (line[0] != '#' && line[0] != '\0')

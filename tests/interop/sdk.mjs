@@ -113,6 +113,26 @@ const checks = {
         assert.equal(plan.instances.length, 2);
     },
 
+    async 'the client finds what the account has'({ client }) {
+        const regions = (await client.listRegions()).body.data;
+        assert.ok(regions.some((region) => region.regionId === 'cn-hangzhou' && region.supportRocketmqV5));
+        const page = (await client.listInstances(
+            new rocketmq.ListInstancesRequest({ pageNumber: 2, pageSize: 200 }))).body.data;
+        assert.equal(page.totalCount, 300);
+        assert.equal(page.list.length, 100);
+        const { instanceId } = page.list.find((instance) => instance.instanceId.startsWith('rmq-'));
+        const instance = (await client.getInstance(instanceId)).body.data;
+        assert.ok(instance.networkInfo.vpcInfo.vpcId.startsWith('vpc-'));
+        assert.match(instance.software.softwareVersion, /^5[.]/);
+        const accounts = (await client.listInstanceAccount(instanceId,
+            new rocketmq.ListInstanceAccountRequest({ pageNumber: 1, pageSize: 10 }))).body.data;
+        assert.ok(accounts.list.some((account) => account.username === instance.accountInfo.username));
+        const groups = (await client.listConsumerGroups(instanceId,
+            new rocketmq.ListConsumerGroupsRequest({ filter: 'GID_', pageNumber: 1, pageSize: 10 }))).body.data;
+        assert.ok(groups.totalCount >= 3);
+        await assert.rejects(client.getInstance('rmq-cn-none'), { code: 'Instance.NotFound' });
+    },
+
     async 'a query of odd characters is understood'({ client }) {
         const filter = "a b+c*d~e/f!'()&=%é";
         const listed = (await client.listDisasterRecoveryPlans(

@@ -512,26 +512,32 @@ bool screen_resize(struct screen *screen, int columns, int rows)
 
 /* ------------------------------------------------------------- picture */
 
+/* The text of a cell; returns the columns it takes. */
+static int add_cell(struct screen *screen, int row, int column, struct buf *out)
+{
+    VTermScreenCell cell;
+    VTermPos position = {.row = row, .col = column};
+
+    if (!vterm_screen_get_cell(screen->picture, position, &cell) || cell.chars[0] == 0) {
+        buf_add_char(out, ' ');
+        return 1;
+    }
+    for (int i = 0; i < VTERM_MAX_CHARS_PER_CELL && cell.chars[i]; i++) {
+        char bytes[4];
+
+        buf_add(out, bytes, utf8_encode(cell.chars[i], bytes));
+    }
+    return cell.width > 1 ? cell.width : 1;
+}
+
 static void add_row(struct screen *screen, int row, struct buf *out)
 {
     size_t end = out->length;
 
     for (int column = 0; column < screen->columns;) {
-        VTermScreenCell cell;
-        VTermPos position = {.row = row, .col = column};
-
-        if (!vterm_screen_get_cell(screen->picture, position, &cell))
-            break;
-        if (cell.chars[0] == 0)
-            buf_add_char(out, ' ');
-        for (int i = 0; i < VTERM_MAX_CHARS_PER_CELL && cell.chars[i]; i++) {
-            char bytes[4];
-
-            buf_add(out, bytes, utf8_encode(cell.chars[i], bytes));
-        }
-        if (cell.chars[0] != 0 && cell.chars[0] != ' ')
+        column += add_cell(screen, row, column, out);
+        if (out->data[out->length - 1] != ' ')
             end = out->length;
-        column += cell.width > 1 ? cell.width : 1;
     }
     buf_remove(out, end, out->length - end);
 }
@@ -554,6 +560,23 @@ const char *screen_text(struct screen *screen)
     return buf_text(&screen->text);
 }
 
+/* The column of the cell that has byte `at` of the text of its row. */
+static int column_of(struct screen *screen, int row, size_t at)
+{
+    struct buf text = BUF_INIT;
+    int column = 0;
+
+    while (column < screen->columns) {
+        int columns = add_cell(screen, row, column, &text);
+
+        if (text.length > at)
+            break;
+        column += columns;
+    }
+    buf_release(&text);
+    return column;
+}
+
 bool screen_find(struct screen *screen, const char *text, int *row, int *column)
 {
     for (*row = 0; *row < screen->rows; (*row)++) {
@@ -561,7 +584,7 @@ bool screen_find(struct screen *screen, const char *text, int *row, int *column)
         const char *found = strstr(line, text);
 
         if (found) {
-            *column = utf8_width(line, (size_t)(found - line));
+            *column = column_of(screen, *row, (size_t)(found - line));
             return true;
         }
     }

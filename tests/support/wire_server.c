@@ -45,6 +45,7 @@ struct wire_server {
     size_t unexpected;
     struct kept_request *requests;
     size_t request_count;
+    size_t bytes;
 };
 
 /* ---- bytes ---- */
@@ -59,7 +60,7 @@ static bool await(const struct connection *connection, short events)
 }
 
 /* Bytes read; 0 at the end of any kind. */
-static size_t receive(struct connection *connection, char *bytes, size_t size)
+static size_t receive_some(struct connection *connection, char *bytes, size_t size)
 {
     for (;;) {
         ssize_t got;
@@ -81,6 +82,16 @@ static size_t receive(struct connection *connection, char *bytes, size_t size)
         if (!await(connection, POLLIN))
             return 0;
     }
+}
+
+static size_t receive(struct connection *connection, char *bytes, size_t size)
+{
+    size_t got = receive_some(connection, bytes, size);
+
+    pthread_mutex_lock(&connection->server->lock);
+    connection->server->bytes += got;
+    pthread_mutex_unlock(&connection->server->lock);
+    return got;
 }
 
 static bool deliver(struct connection *connection, const char *bytes, size_t length)
@@ -264,6 +275,7 @@ static void *serve(void *context)
     if (!step || step->act == WIRE_CLOSE_UNREAD) {
         /* nothing is read: closing is all */
     } else if (step->act == WIRE_RESET_UNREAD) {
+        await(connection, POLLIN);
         reset_on_close(connection->fd);
     } else if (step->act == WIRE_SILENT) {
         await_close(connection);
@@ -441,6 +453,16 @@ size_t wire_server_count(struct wire_server *server, const char *beginning)
 size_t wire_server_requests(struct wire_server *server)
 {
     return wire_server_count(server, "");
+}
+
+size_t wire_server_bytes(struct wire_server *server)
+{
+    size_t bytes;
+
+    pthread_mutex_lock(&server->lock);
+    bytes = server->bytes;
+    pthread_mutex_unlock(&server->lock);
+    return bytes;
 }
 
 char *wire_server_request(struct wire_server *server, size_t n, size_t *length)

@@ -17,7 +17,7 @@ enum wire_act {
     WIRE_HOLD,         /* the same, but waits for the other end to close */
     WIRE_RESET,        /* the same, but ends with a TCP reset */
     WIRE_CLOSE_UNREAD, /* closes at once */
-    WIRE_RESET_UNREAD, /* resets at once */
+    WIRE_RESET_UNREAD, /* resets at the first bytes that come, unread */
     WIRE_SILENT,       /* reads nothing and says nothing until the other end closes */
     WIRE_DRIP,         /* as WIRE_ANSWER, one byte every 20 milliseconds */
     WIRE_TUNNEL,       /* grants a CONNECT, then goes on as WIRE_ANSWER, with TLS */
@@ -60,6 +60,9 @@ size_t wire_server_unexpected(struct wire_server *server);
 /* Whole requests so far, and how many of them begin with a text ("POST "). */
 size_t wire_server_requests(struct wire_server *server);
 size_t wire_server_count(struct wire_server *server, const char *beginning);
+
+/* Bytes that came so far, without TLS around them: of a handshake that fails none. */
+size_t wire_server_bytes(struct wire_server *server);
 
 /* The bytes of request n as a C string to be freed; NULL when there is none. length may be NULL. */
 char *wire_server_request(struct wire_server *server, size_t n, size_t *length);

@@ -25,7 +25,7 @@ struct fake_host {
     bool chance_fails;
     struct {
         const char *name, *value;
-    } env[8];
+    } env[24];
 };
 
 static inline int64_t fake_now(struct host *host)

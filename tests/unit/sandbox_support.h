@@ -27,6 +27,7 @@ struct call {
     const char *method;
     const char *path;
     const char *action;
+    const char *version;     /* NULL: RocketMQ's */
     const char *query[4][2]; /* names and values, not encoded */
     const char *body;
     const char *nonce;
@@ -66,7 +67,8 @@ static inline void add_request_headers(struct request *request, const struct cal
     assert_true(sha256_hex(buf_text(&request->body), request->body.length, hash, &err));
     assert_true(pairs_add(&request->headers, "host", request->host, &err));
     assert_true(pairs_add(&request->headers, "x-acs-action", call->action, &err));
-    assert_true(pairs_add(&request->headers, "x-acs-version", GATEWAY_VERSION, &err));
+    assert_true(pairs_add(&request->headers, "x-acs-version", call->version ? call->version : GATEWAY_VERSION,
+                          &err));
     assert_true(pairs_add(&request->headers, "x-acs-date", date, &err));
     assert_true(pairs_add(&request->headers, "x-acs-signature-nonce", call->nonce, &err));
     assert_true(pairs_add(&request->headers, "x-acs-content-sha256", hash, &err));

@@ -503,6 +503,45 @@ static void the_nearest_advice_wins(void **state)
     assert_non_null(strstr(advice_for_code("Throttling.Missing"), "Wait"));
 }
 
+static void an_answer_in_rpc_style_is_read(void **state)
+{
+    static const struct {
+        int status;
+        const char *body;
+        enum answer_kind kind;
+    } cases[] = {
+        {200, "{\"RequestId\":\"R\",\"Vpcs\":{\"Vpc\":[]}}", ANSWER_SUCCESS},
+        {200, "{\"Vpcs\":{\"Vpc\":[]}}", ANSWER_UNREADABLE},
+        {200, "[]", ANSWER_UNREADABLE},
+        {200, "", ANSWER_UNREADABLE},
+        {200, "{\"RequestId\":\"R\",\"Code\":\"Forbidden.RAM\"}", ANSWER_REFUSED},
+        {200, "{\"RequestId\":\"R\",\"Code\":\"Throttling.User\"}", ANSWER_THROTTLED},
+        {403, "{\"RequestId\":\"R\",\"Code\":\"Forbidden.RAM\",\"Message\":\"no\"}", ANSWER_REFUSED},
+        {400, "{\"RequestId\":\"R\",\"Code\":\"Throttling\"}", ANSWER_THROTTLED},
+        {503, "{\"RequestId\":\"R\",\"Code\":\"ServiceUnavailable\"}", ANSWER_UNREADABLE},
+        {400, "{\"RequestId\":\"R\"}", ANSWER_UNREADABLE},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct response response;
+        struct answer answer;
+        struct error err;
+
+        response_init(&response);
+        response.status = cases[i].status;
+        buf_add_text(&response.body, cases[i].body);
+        assert_true(answer_read_style(&response, STYLE_RPC, &answer, &err));
+        if (answer.kind != cases[i].kind)
+            fail_msg("%s: kind %d", cases[i].body, (int)answer.kind);
+        assert_int_equal(answer.data != NULL, cases[i].kind == ANSWER_SUCCESS);
+        if (answer.data)
+            assert_true(cJSON_IsArray(json_member(json_member(answer.data, "Vpcs"), "Vpc")));
+        answer_release(&answer);
+        response_release(&response);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -523,6 +562,7 @@ int main(void)
         cmocka_unit_test(the_field_of_a_code_is_named),
         cmocka_unit_test(there_is_advice_for_every_documented_code),
         cmocka_unit_test(the_nearest_advice_wins),
+        cmocka_unit_test(an_answer_in_rpc_style_is_read),
     };
 
     return cmocka_run_group_tests_name("answer", tests, NULL, NULL);

@@ -7,6 +7,8 @@
 #include "api/client.h"
 #include "api/credentials.h"
 #include "api/journal.h"
+#include "api/profile.h"
+#include "api/sign_in.h"
 
 /*
  * Every job of the api room that needs memory, done again and again, each time
@@ -192,16 +194,18 @@ static void preparing_a_request_survives(void **state)
     struct error err;
 
     (void)state;
-    signing.client = (struct client){&signing.host.host, &keys, {"https", "example.com"}};
+    signing.client = (struct client){&signing.host.host, &keys, {"https", "example.com"}, NULL};
     assert_true(prepare(&signing, &err));
     every_allocation_fails_once(prepare, &signing);
 }
 
 static bool find_keys(void *context, struct error *err)
 {
-    struct credentials keys;
-    bool done = credentials_find(context, NULL, &keys, err);
+    struct credentials keys = {0};
+    struct sign_in *sign_in = sign_in_start(context, &(struct sign_in_options){0}, err);
+    bool done = sign_in && sign_in_tick(sign_in, NULL) != SIGN_IN_WAITS && sign_in_take(sign_in, &keys, err);
 
+    sign_in_free(sign_in);
     assert_true(!done || (keys.access_key_id && keys.access_key_secret));
     assert_true(!done || keys.security_token || strstr(keys.provider, "section"));
     credentials_release(&keys);
@@ -254,7 +258,9 @@ static bool write_lines(void *context, struct error *err)
 {
     static char name[] = "plan", endpoint[] = "h", region[] = "r", first[] = "1", second[] = "2";
     static char *ids[] = {first, second};
-    const struct journal_intent intent = {"n", "2023-10-26T10:22:32Z", "h", name, endpoint, region, ids, 2};
+    const struct journal_intent intent = {.nonce = "n", .time = "2023-10-26T10:22:32Z", .body_hash = "h",
+                                          .plan_name = name, .endpoint = endpoint, .region = region,
+                                          .ids_seen = ids, .ids_count = 2};
     struct place *place = context;
     struct journal *journal = journal_open(&place->host.host, place->path, err);
     bool done = journal && journal_write_intent(journal, &intent, err) &&

@@ -46,6 +46,7 @@ static void ordinary_text_stays(void **state)
         FAMILY,
         KISS,
         "\u2764\uFE0F\u200D\U0001F525",
+        "\U0001F468\U0001F3FB\u0301\u200D\U0001F468\U0001F3FB\u0301\u200D\U0001F468\U0001F3FB\u0301",
         "\u1112\u1161\u11AB",
         "e\u0301\u0323\u0302\u0304",
         "\u0301",

@@ -315,6 +315,164 @@ static void a_body_beyond_all_measure_is_an_error(void **state)
     free(body);
 }
 
+/* Host, method and query are those of the signing vector rpc-vpc-describevpcs. */
+static void an_rpc_request_has_everything_in_its_query(void **state)
+{
+    static const struct parameter parameters[] = {
+        {"VpcId", "vpc-fake"}, {"VpcName", "a b+c*~%"}, {"PageSize", "50"}, {"RegionId", "cn-beijing"}, {"IsDefault", NULL},
+    };
+    static const char canonical[] =
+        "POST\n/\nPageSize=50&RegionId=cn-beijing&VpcId=vpc-fake&VpcName=a%20b%2Bc%2A~%25\n"
+        "host:vpc.cn-beijing.aliyuncs.com\n"
+        "x-acs-action:DescribeVpcs\n"
+        "x-acs-content-sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\n"
+        "x-acs-date:2023-10-26T10:22:32Z\n"
+        "x-acs-signature-nonce:000102030405060708090a0b0c0d0e0f\n"
+        "x-acs-version:2016-04-28\n\n"
+        "host;x-acs-action;x-acs-content-sha256;x-acs-date;x-acs-signature-nonce;x-acs-version\n"
+        "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    struct fake_host host = fake_host();
+    struct credentials keys = plain_key();
+    struct client from = client_of(&host, &keys), client;
+    struct request request;
+    struct signature signature;
+    struct error err;
+
+    (void)state;
+    assert_true(client_for_region(&from, "vpc", "cn-beijing", &client, &err));
+    assert_true(client_prepare(&client, OPERATION_LIST_VPCS, parameters, 5, NULL, 0, &request, &signature, &err));
+    assert_string_equal(buf_text(&signature.canonical_request), canonical);
+    assert_int_equal(request.body.length, 0);
+    assert_null(pairs_get(&request.headers, "content-type"));
+    signature_release(&signature);
+    request_release(&request);
+}
+
+static void an_rpc_request_takes_no_body(void **state)
+{
+    struct fake_host host = fake_host();
+    struct credentials keys = plain_key();
+    struct client client = client_of(&host, &keys);
+    struct request request;
+    struct error err;
+
+    (void)state;
+    assert_false(client_prepare(&client, OPERATION_LIST_VPCS, NULL, 0, "{}", 2, &request, NULL, &err));
+    assert_int_equal(err.kind, ERROR_INTERNAL);
+    request_release(&request);
+}
+
+static void each_product_has_its_host_and_loopback_has_one_for_all(void **state)
+{
+    static const struct {
+        const char *own, *product, *host, *region;
+    } cases[] = {
+        {"rocketmq.cn-hangzhou.aliyuncs.com", "vpc", "vpc.aliyuncs.com", NULL},
+        {"rocketmq.cn-hangzhou.aliyuncs.com", "ecs", "ecs-cn-hangzhou.aliyuncs.com", NULL},
+        {"rocketmq.cn-beijing.aliyuncs.com", "rocketmq", "rocketmq.cn-hangzhou.aliyuncs.com", NULL},
+        {"rocketmq-vpc.cn-beijing.aliyuncs.com", "vpc", "vpc-vpc.cn-hangzhou.aliyuncs.com", NULL},
+        {"", "rocketmq", "rocketmq.cn-hangzhou.aliyuncs.com", NULL},
+        {"127.0.0.1:8080", "ecs", "127.0.0.1:8080", "cn-hangzhou"},
+        {"[::1]:8080", "rocketmq", "[::1]:8080", "cn-hangzhou"},
+        {"localhost", "vpc", "localhost", "cn-hangzhou"},
+    };
+    struct fake_host host = fake_host();
+    struct credentials keys = plain_key();
+    struct client from = client_of(&host, &keys), client;
+    struct error err;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        snprintf(from.endpoint.host, sizeof(from.endpoint.host), "%s", cases[i].own);
+        assert_true(client_for_region(&from, cases[i].product, "cn-hangzhou", &client, &err));
+        assert_string_equal(client.endpoint.host, cases[i].host);
+        assert_int_equal(client.region != NULL, cases[i].region != NULL);
+        assert_false(client_for_region(&from, cases[i].product, "cn-hangzhou/..", &client, &err));
+        assert_int_equal(err.kind, ERROR_INPUT);
+    }
+}
+
+static void the_region_is_said_and_signed_where_the_host_does_not_say_it(void **state)
+{
+    struct fake_host host = fake_host();
+    struct credentials keys = plain_key();
+    struct client client = client_of(&host, &keys);
+    struct request request;
+    struct signature signature;
+    struct error err;
+
+    (void)state;
+    client.region = "cn-shanghai";
+    assert_true(client_prepare(&client, OPERATION_LIST_INSTANCES, NULL, 0, NULL, 0, &request, &signature, &err));
+    assert_string_equal(pairs_get(&request.headers, "x-acs-region-id"), "cn-shanghai");
+    assert_non_null(strstr(signature.signed_headers, ";x-acs-region-id;"));
+    signature_release(&signature);
+    request_release(&request);
+    client.region = "cn-shanghai\r\nx: y";
+    assert_false(client_prepare(&client, OPERATION_LIST_INSTANCES, NULL, 0, NULL, 0, &request, NULL, &err));
+}
+
+/* What an operation says about itself must be enough to ask for it. */
+static void every_operation_says_how_it_is_asked(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < OPERATION_COUNT; i++) {
+        const struct operation *row = &operations[i];
+
+        assert_string_equal(strchr(row->ram_action, ':') + 1, row->name);
+        assert_int_equal(strncmp(row->ram_action, row->product, strlen(row->product)), 0);
+        assert_int_equal(row->path[0], '/');
+        if (row->style == STYLE_RPC) {
+            assert_string_equal(row->path, "/");
+            assert_string_equal(row->method, "POST");
+        }
+        if (row->paging.kind != PAGING_NONE)
+            assert_true(row->paging.page && row->paging.size && row->paging.rows && row->paging.list);
+        assert_int_equal(row->paging.kind == PAGING_TOKENS, row->paging.next != NULL);
+    }
+}
+
+static void what_goes_into_a_form_is_signed_as_the_body(void **state)
+{
+    static const struct parameter parameters[] = {
+        {"RoleArn", "acs:ram::1:role/a b"}, {"Policy", NULL}, {"RoleSessionName", "s"}};
+    struct fake_host host = fake_host();
+    struct credentials keys = plain_key();
+    struct client client = client_of(&host, &keys);
+    struct request request;
+    struct error err;
+
+    (void)state;
+    assert_true(client_prepare(&client, OPERATION_ASSUME_ROLE, parameters, 3, NULL, 0, &request, NULL, &err));
+    assert_string_equal(request.method, "POST");
+    assert_string_equal(request.path, "/");
+    assert_string_equal(request.query_text, "");
+    assert_string_equal(buf_text(&request.body), "RoleArn=acs%3Aram%3A%3A1%3Arole%2Fa%20b&RoleSessionName=s");
+    assert_string_equal(pairs_get(&request.headers, "content-type"), "application/x-www-form-urlencoded");
+    assert_string_equal(pairs_get(&request.headers, "x-acs-version"), "2015-04-01");
+    assert_non_null(pairs_get(&request.headers, "Authorization"));
+    request_release(&request);
+}
+
+static void what_is_anonymous_carries_no_key(void **state)
+{
+    static const struct parameter parameters[] = {{"OIDCToken", "t=="}};
+    struct fake_host host = fake_host();
+    struct client client = client_of(&host, NULL);
+    struct request request;
+    struct error err;
+
+    (void)state;
+    assert_true(
+        client_prepare(&client, OPERATION_ASSUME_ROLE_WITH_OIDC, parameters, 1, NULL, 0, &request, NULL, &err));
+    assert_string_equal(buf_text(&request.body), "OIDCToken=t%3D%3D");
+    assert_non_null(strstr(request.query_text, "Action=AssumeRoleWithOIDC&Format=JSON&SignatureNonce=00"));
+    assert_null(pairs_get(&request.headers, "Authorization"));
+    for (size_t i = 0; i < request.headers.count; i++)
+        assert_int_not_equal(strncmp(request.headers.items[i].name, "x-acs-", 6), 0);
+    request_release(&request);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -330,6 +488,13 @@ int main(void)
         cmocka_unit_test(a_host_with_a_line_break_is_refused),
         cmocka_unit_test(without_chance_nothing_is_signed),
         cmocka_unit_test(a_body_beyond_all_measure_is_an_error),
+        cmocka_unit_test(an_rpc_request_has_everything_in_its_query),
+        cmocka_unit_test(an_rpc_request_takes_no_body),
+        cmocka_unit_test(each_product_has_its_host_and_loopback_has_one_for_all),
+        cmocka_unit_test(the_region_is_said_and_signed_where_the_host_does_not_say_it),
+        cmocka_unit_test(every_operation_says_how_it_is_asked),
+        cmocka_unit_test(what_goes_into_a_form_is_signed_as_the_body),
+        cmocka_unit_test(what_is_anonymous_carries_no_key),
     };
 
     return cmocka_run_group_tests_name("client", tests, NULL, NULL);

@@ -2,7 +2,8 @@
 
 #include <sys/stat.h>
 
-#include "api/credentials.h"
+#include "api/profile.h"
+#include "api/sign_in.h"
 
 /* A home folder with the two configuration files, and what looking there gave. */
 struct home {
@@ -21,6 +22,7 @@ static void home_open(struct home *home)
     assert_int_equal(mkdir(scratch_path(&home->scratch, ".aliyun", path), 0700), 0);
     assert_int_equal(mkdir(scratch_path(&home->scratch, ".alibabacloud", path), 0700), 0);
     fake_setenv(&home->host, "HOME", home->scratch.path);
+    fake_setenv(&home->host, "ALIBABA_CLOUD_ECS_METADATA_DISABLED", "true");
 }
 
 static void home_forget(struct home *home)
@@ -52,11 +54,29 @@ static void write_ini(struct home *home, const char *text)
     scratch_write(&home->scratch, ".alibabacloud/credentials", text, strlen(text));
 }
 
+/* Looks along the chain as far as environment and files go. */
+static bool look(struct home *home, const char *profile)
+{
+    const struct sign_in_options options = {.profile = profile};
+    struct sign_in *sign_in = sign_in_start(&home->host.host, &options, &home->err);
+    enum sign_in_state state;
+    bool done;
+
+    assert_non_null(sign_in);
+    state = sign_in_tick(sign_in, NULL);
+    if (state == SIGN_IN_WAITS)
+        fail_msg("signing in wants the network");
+    done = sign_in_take(sign_in, &home->keys, &home->err);
+    assert_int_equal(done, state == SIGN_IN_DONE);
+    sign_in_free(sign_in);
+    return done;
+}
+
 static void found(struct home *home, const char *profile, const char *id, const char *token,
                   const char *provider)
 {
     home_forget(home);
-    if (!credentials_find(&home->host.host, profile, &home->keys, &home->err))
+    if (!look(home, profile))
         fail_msg("%s", home->err.text);
     assert_string_equal(home->keys.access_key_id, id);
     assert_non_null(home->keys.access_key_secret);
@@ -72,7 +92,7 @@ static void found(struct home *home, const char *profile, const char *id, const 
 static void not_found(struct home *home, const char *profile, const char *why)
 {
     home_forget(home);
-    if (credentials_find(&home->host.host, profile, &home->keys, &home->err))
+    if (look(home, profile))
         fail_msg("found %s, where \"%s\" was expected", home->keys.provider, why);
     assert_int_equal(home->err.kind, ERROR_CREDENTIALS);
     if (!strstr(home->err.text, why))
@@ -173,7 +193,7 @@ static const char config[] =
     "\"hidden-secret\",\"ram_role_arn\":\"acs:ram::1:role/r\"},"
     "{\"name\":\"role\",\"mode\":\"RamRoleArn\",\"access_key_id\":\"of-role\",\"access_key_secret\":"
     "\"hidden-secret\",\"ram_role_arn\":\"acs:ram::1:role/r\"},"
-    "{\"name\":\"external\",\"mode\":\"External\",\"process_command\":\"touch /tmp/hidden\"},"
+    "{\"name\":\"key-pair\",\"mode\":\"RsaKeyPair\",\"private_key\":\"hidden\"},"
     "{\"name\":\"unset\",\"mode\":\"\"},"
     "{\"name\":\"no-secret\",\"mode\":\"AK\",\"access_key_id\":\"hidden-id\"},"
     "{\"name\":\"no-id\",\"mode\":\"AK\",\"access_key_secret\":\"hidden-secret\"},"
@@ -224,10 +244,7 @@ static void a_profile_that_was_asked_for_skips_the_environment(void **state)
 static void what_a_profile_lacks_is_said(void **state)
 {
     static const char *const cases[][2] = {
-        {"guess-role",
-         "profile guess-role of ~/.aliyun/config.json has mode RamRoleArn, which is not supported"},
-        {"role", "has mode RamRoleArn, which is not supported"},
-        {"external", "has mode External, which is not supported"},
+        {"key-pair", "profile key-pair of ~/.aliyun/config.json has mode RsaKeyPair, which is not supported"},
         {"unset", "has no keys"},
         {"no-secret", "has no access_key_secret"},
         {"no-id", "has no access_key_id"},
@@ -254,7 +271,7 @@ static void a_mode_that_is_not_supported_leaves_the_word_to_the_next_place(void 
 
     (void)state;
     home_open(&home);
-    write_config(&home, "{\"current\":\"r\",\"profiles\":[{\"name\":\"r\",\"mode\":\"EcsRamRole\"}]}");
+    write_config(&home, "{\"current\":\"r\",\"profiles\":[{\"name\":\"r\",\"mode\":\"BearerToken\"}]}");
     write_ini(&home, "[default]\ntype = access_key\naccess_key_id = of-ini\naccess_key_secret = s\n");
     found(&home, NULL, "of-ini", NULL, "section default of ~/.alibabacloud/credentials");
     home_close(&home);
@@ -397,8 +414,12 @@ static void what_a_section_lacks_is_said(void **state)
         {"type=access_key\naccess_key_id=hidden\naccess_key_secret=hidden\n", "is not there"},
         {"[default]\naccess_key_id=hidden\naccess_key_secret=hidden\n", "has no type"},
         {"[default]\ntype=\naccess_key_id=hidden\naccess_key_secret=hidden\n", "has no type"},
-        {"[default]\ntype=ram_role_arn\naccess_key_id=hidden\n",
-         "has type ram_role_arn, which is not supported"},
+        {"[default]\ntype=rsa_key_pair\npublic_key_id=hidden\n", "has type rsa_key_pair, which is not supported"},
+        {"[default]\ntype=ram_role_arn\naccess_key_id=hidden\n", "has no access_key_secret"},
+        {"[default]\ntype=ram_role_arn\naccess_key_id=hidden\naccess_key_secret=hidden\n",
+         "does not say which role to take on"},
+        {"[default]\nenable=False\ntype=access_key\naccess_key_id=hidden\naccess_key_secret=hidden\n",
+         "is switched off by its enable = false"},
         {"[default]\ntype=access_key\naccess_key_secret=hidden\n", "has no access_key_id"},
         {"[default]\ntype=access_key\naccess_key_id=hidden\naccess_key_secret=\n",
          "has no access_key_secret"},

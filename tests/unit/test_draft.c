@@ -204,9 +204,12 @@ static void problems_of_a_field_that_is_not_sent_stop_nothing(void **state)
     plan_free(plan);
 }
 
+static void assert_json_equal(const char *a, const char *b);
+
 static void a_thousand_clusters_are_read_and_no_more(void **state)
 {
     struct buf text = BUF_INIT;
+    char *draft;
     struct plan *plan = NULL;
     struct error err;
 
@@ -218,6 +221,9 @@ static void a_thousand_clusters_are_read_and_no_more(void **state)
     assert_true(draft_read(buf_text(&text), text.length, &plan, &err));
     assert_int_equal(plan_instances(plan), PLAN_INSTANCES_MAX);
     assert_error(plan, "instances", "has 1002 clusters; this program reads 1000 at most");
+    draft = written(plan);
+    assert_json_equal(draft, buf_text(&text)); /* what was not read is not lost either */
+    free(draft);
     plan_free(plan);
     buf_release(&text);
 }
@@ -605,7 +611,63 @@ static void settings_and_extras_that_are_taken_back_go(void **state)
     plan_free(plan);
 }
 
+static void what_could_not_be_read_again_is_not_written(void **state)
+{
+    struct plan *plan = plan_new(false);
+    struct buf out = BUF_INIT;
+    struct error err = {0};
+    char *longest = malloc(PLAN_ANSWER_MAX + 1);
+
+    (void)state;
+    assert_non_null(longest);
+    memset(longest, 'a', PLAN_ANSWER_MAX);
+    longest[PLAN_ANSWER_MAX] = '\0';
+    for (int instance = 0; instance < 2; instance++) {
+        set(plan, instance, FIELD_INSTANCE_TYPE, ALIYUN_CLUSTER);
+        set(plan, instance, FIELD_REGION_ID, longest);
+        set(plan, instance, FIELD_INSTANCE_ID, longest);
+    }
+    free(longest);
+    assert_false(draft_write(plan, &out, &err));
+    assert_int_equal(err.kind, ERROR_INPUT);
+    assert_non_null(strstr(err.text, "longer than the 4 MiB"));
+    buf_release(&out);
+    plan_free(plan);
+
+    plan = plan_new(false);
+    assert_true(plan_set_instances(plan, PLAN_INSTANCES_MAX, &err));
+    for (int i = 0; i < PLAN_INSTANCES_MAX; i++)
+        for (int id = FIELD_NETWORK_TYPE; id <= FIELD_PROPERTY_VALUE; id++)
+            if (schema[id].kind != KIND_SECRET)
+                set(plan, i, (enum field_id)id, "x");
+    assert_false(draft_write(plan, &out, &err));
+    assert_int_equal(err.kind, ERROR_INPUT);
+    assert_non_null(strstr(err.text, "more than 10000 answers do not apply"));
+    buf_release(&out);
+    plan_free(plan);
+}
+
 /* ---- Abuse ---- */
+
+static void many_stray_secrets_are_left_out_in_no_time(void **state)
+{
+    struct buf text = BUF_INIT;
+    struct plan *plan = NULL;
+    struct error err;
+    char *draft;
+
+    (void)state;
+    buf_add_text(&text, "{\"x\":[0");
+    for (int i = 0; i < 100000; i++)
+        buf_add_text(&text, ",{\"password\":\"hunter2\"}");
+    buf_add_text(&text, "]}");
+    assert_true(draft_read(buf_text(&text), text.length, &plan, &err));
+    draft = written(plan);
+    assert_null(strstr(draft, "hunter2"));
+    free(draft);
+    plan_free(plan);
+    buf_release(&text);
+}
 
 static uint64_t next_chance(uint64_t chance)
 {
@@ -755,6 +817,8 @@ int main(void)
         cmocka_unit_test(a_secret_that_is_given_again_is_not_left_out),
         cmocka_unit_test(a_new_plan_is_written_with_its_version_and_suggestions),
         cmocka_unit_test(settings_and_extras_that_are_taken_back_go),
+        cmocka_unit_test(what_could_not_be_read_again_is_not_written),
+        cmocka_unit_test(many_stray_secrets_are_left_out_in_no_time),
         cmocka_unit_test(damaged_drafts_are_refused_or_read_but_never_worse),
         cmocka_unit_test(every_example_is_sound_and_comes_back_as_it_is),
     };

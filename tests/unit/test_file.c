@@ -35,6 +35,8 @@ static struct {
     bool hit;
     bool halve;            /* reads and writes do half of what they are asked */
     const char *change_at; /* a file that grows when something is read first */
+    uint64_t chance;       /* when not 0: what the next random name is made of; counted up */
+    bool links_followed;   /* something was opened that might be a link */
 } fault;
 
 static bool fails(void)
@@ -46,6 +48,10 @@ static bool fails(void)
     return true;
 }
 
+ssize_t __real_getrandom(void *bytes, size_t length, unsigned flags);
+ssize_t __wrap_getrandom(void *bytes, size_t length, unsigned flags);
+int __real_faccessat(int folder, const char *name, int wanted, int flags);
+int __wrap_faccessat(int folder, const char *name, int wanted, int flags);
 int __real_openat(int folder, const char *name, int flags, mode_t mode);
 int __wrap_openat(int folder, const char *name, int flags, mode_t mode);
 ssize_t __real_read(int fd, void *bytes, size_t length);
@@ -67,6 +73,8 @@ int __wrap_chmod(const char *path, mode_t mode);
 
 int __wrap_openat(int folder, const char *name, int flags, mode_t mode)
 {
+    if (!(flags & (O_NOFOLLOW | O_DIRECTORY)) || !(flags & O_CLOEXEC))
+        fault.links_followed = true;
     return fails() ? -1 : __real_openat(folder, name, flags, mode);
 }
 
@@ -124,6 +132,20 @@ int __wrap_mkdir(const char *path, mode_t mode)
 int __wrap_chmod(const char *path, mode_t mode)
 {
     return fails() ? -1 : __real_chmod(path, mode);
+}
+
+int __wrap_faccessat(int folder, const char *name, int wanted, int flags)
+{
+    return fails() ? -1 : __real_faccessat(folder, name, wanted, flags);
+}
+
+ssize_t __wrap_getrandom(void *bytes, size_t length, unsigned flags)
+{
+    if (fault.chance == 0 || length != sizeof(fault.chance))
+        return __real_getrandom(bytes, length, flags);
+    memcpy(bytes, &fault.chance, length);
+    fault.chance++;
+    return (ssize_t)length;
 }
 
 /* From now on: the call number `at` fails with this errno. */
@@ -348,6 +370,8 @@ static void reading_follows_links(void **state)
     assert_int_equal(symlink(in("one"), in("two")), 0);
     assert_true(file_read(in("two"), LIMIT, &out, NULL, &err));
     assert_string_equal(buf_text(&out), "text");
+    /* Resolved first, so that a link put there in the meantime is refused. */
+    assert_false(fault.links_followed);
     buf_release(&out);
 }
 
@@ -477,6 +501,12 @@ static void a_change_by_somebody_else_is_noticed(void **state)
     assert_false(file_unchanged(in("file"), &stamp));
     set_time(in("file"), 1000000000);
     assert_true(file_unchanged(in("file"), &stamp));
+    assert_int_equal(utimensat(AT_FDCWD, in("file"),
+                               (const struct timespec[2]){{.tv_sec = 1000000000, .tv_nsec = 1},
+                                                          {.tv_sec = 1000000000, .tv_nsec = 1}},
+                               0),
+                     0);
+    assert_false(file_unchanged(in("file"), &stamp));
     /* Another file of the same size and time. */
     put_text(in("other"), "six");
     set_time(in("other"), 1000000000);
@@ -652,6 +682,38 @@ static void a_relative_path_is_one_from_here(void **state)
     check_text(in("target"), "four");
 }
 
+/* Even who guesses the name of the temporary file gains nothing by putting a link there. */
+static void a_link_planted_at_the_temporary_name_is_not_followed(void **state)
+{
+    struct error err;
+
+    (void)state;
+    put_text(in("victim"), "precious");
+    assert_int_equal(symlink("victim", in(".drplan-00000000000000aa.tmp")), 0);
+    assert_int_equal(symlink("nothing", in(".drplan-00000000000000ab.tmp")), 0);
+    fault.chance = 0xaa;
+    assert_true(file_replace(in("file"), "new", 3, NULL, &err));
+    assert_int_equal(fault.chance, 0xad);
+    check_text(in("file"), "new");
+    check_text(in("victim"), "precious");
+    assert_int_equal(entries(folder), 4);
+    assert_false(fault.links_followed);
+}
+
+static void a_file_whose_mode_forbids_it_is_not_replaced(void **state)
+{
+    struct error err = {0};
+
+    (void)state;
+    put_text(in("file"), "old");
+    /* The second call asks whether the file may be written; for root the answer would be yes always. */
+    fail_call(2, EACCES);
+    assert_false(file_replace(in("file"), "new", 3, NULL, &err));
+    assert_true(fault.hit);
+    assert_non_null(strstr(err.text, "Permission denied"));
+    check_text(in("file"), "old");
+}
+
 static void the_longest_name_can_be_written(void **state)
 {
     char name[NAME_MAX + 1];
@@ -700,12 +762,14 @@ static void a_failing_save_loses_nothing(void **state)
             fail_nothing();
             saves++;
             assert_int_equal(entries(folder), 1);
+            /* The last call closes the folder: that cannot lose anything. */
+            assert_int_equal(saved, at == 10);
             if (same_stamp(&stamp, &untouched)) {
-                assert_false(saved);
                 check_text(in("file"), "old content");
                 assert_non_null(strstr(err.text, "cannot be written"));
             } else {
-                /* Only after the rename: its own flush, and closing the folder, which cannot hurt. */
+                /* After the rename. */
+                assert_true(at > 8);
                 check_text(in("file"), "new content!");
                 assert_true(file_unchanged(in("file"), &stamp));
                 assert_true(saved || strstr(err.text, "power cut"));
@@ -714,8 +778,8 @@ static void a_failing_save_loses_nothing(void **state)
                 assert_int_equal(err.kind, ERROR_FILE);
         }
     }
-    /* Two opens, mode, write, two flushes, two closes and the rename. */
-    assert_int_equal(saves, 9 * (int)COUNT(failures));
+    /* Two opens, the look at the old file, mode, write, two flushes, two closes and the rename. */
+    assert_int_equal(saves, 10 * (int)COUNT(failures));
 }
 
 static void a_folder_that_cannot_be_flushed_is_reported_unless_it_never_can(void **state)
@@ -730,8 +794,9 @@ static void a_folder_that_cannot_be_flushed_is_reported_unless_it_never_can(void
         struct file_stamp stamp = untouched;
         struct error err = {0};
 
-        /* The eighth call of a save flushes the folder. */
-        fail_call(8, cases[i].failure);
+        /* The call before the last of a save flushes the folder. */
+        put_text(in("file"), "old");
+        fail_call(9, cases[i].failure);
         assert_int_equal(file_replace(in("file"), "new", 3, &stamp, &err), cases[i].saved);
         assert_true(fault.hit);
         check_text(in("file"), "new");
@@ -1069,6 +1134,8 @@ int main(void)
         TEST(a_link_to_nothing_makes_its_target),
         TEST(only_regular_files_are_replaced),
         TEST(a_relative_path_is_one_from_here),
+        TEST(a_link_planted_at_the_temporary_name_is_not_followed),
+        TEST(a_file_whose_mode_forbids_it_is_not_replaced),
         TEST(the_longest_name_can_be_written),
         TEST(another_name_of_the_old_file_keeps_the_old_content),
         TEST(a_failing_save_loses_nothing),

@@ -98,9 +98,27 @@ static void an_empty_variable_is_as_good_as_none(void **state)
     assert_null(host_env(host, "DRPLAN_TEST_VARIABLE"));
 }
 
+static void the_keys_are_hidden_from_all_but_us(void **state)
+{
+    static const char name[] = "ALIBABA_CLOUD_ACCESS_KEY_SECRET";
+    char *in_environment;
+    struct error err;
+
+    (void)state;
+    assert_int_equal(setenv(name, "canary-secret", 1), 0);
+    in_environment = getenv(name);
+    assert_string_equal(in_environment, "canary-secret");
+    assert_true(host_hide_secrets(&err));
+    assert_null(getenv(name));
+    for (size_t i = 0; i < strlen("canary-secret"); i++)
+        assert_int_equal(in_environment[i], 0);
+    assert_string_equal(host_env(host_system(), name), "canary-secret");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_keys_are_hidden_from_all_but_us),
         cmocka_unit_test(times_are_written_in_utc),
         cmocka_unit_test(a_time_beyond_four_digit_years_is_the_nearest_that_fits),
         cmocka_unit_test(the_real_clock_tells_the_time),

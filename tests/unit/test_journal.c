@@ -58,13 +58,17 @@ static void book_read(struct book *book)
 static void write_intent(struct book *book, const char *nonce, const char *name)
 {
     static char endpoint[] = "rocketmq.cn-hangzhou.aliyuncs.com", region[] = "cn-hangzhou";
+    static char scheme[] = "https", instances[] = "[{\"instanceId\":\"rmq-cn-1\"},{}]";
     static char first[] = "1", second[] = "9223372036854775807";
     char *ids[] = {first, second}, *copy = text_copy(name);
     struct journal_intent intent = {.time = "2023-10-26T10:22:32Z",
                                     .body_hash = HASH,
                                     .plan_name = copy,
                                     .endpoint = endpoint,
+                                    .scheme = scheme,
                                     .region = region,
+                                    .instances = instances,
+                                    .seen_all = true,
                                     .ids_seen = ids,
                                     .ids_count = 2};
     struct error err;
@@ -125,8 +129,9 @@ static void lines_are_one_object_each_and_for_the_owner_alone(void **state)
     file_is(&book,
             "{\"type\":\"intent\",\"time\":\"2023-10-26T10:22:32Z\",\"nonce\":\"n1\",\"bodyHash\":\"" HASH
             "\",\"planName\":\"a \\\"plan\\\"\\n\xE5\x8C\x97\","
-            "\"endpoint\":\"rocketmq.cn-hangzhou.aliyuncs.com\",\"region\":\"cn-hangzhou\","
-            "\"idsSeen\":[\"1\",\"9223372036854775807\"]}\n"
+            "\"endpoint\":\"rocketmq.cn-hangzhou.aliyuncs.com\",\"scheme\":\"https\",\"region\":\"cn-hangzhou\","
+            "\"instances\":[{\"instanceId\":\"rmq-cn-1\"},{}],"
+            "\"idsSeen\":[\"1\",\"9223372036854775807\"],\"seenAll\":true}\n"
             "{\"type\":\"outcome\",\"time\":\"2023-10-26T10:22:32Z\",\"nonce\":\"n1\","
             "\"outcome\":\"created\",\"planId\":\"1234\",\"requestId\":\"REQUEST-1\"}\n");
     assert_int_equal(stat(book.path, &facts), 0);
@@ -148,7 +153,10 @@ static void an_intent_comes_back_as_it_was_written(void **state)
     assert_string_equal(book.intents[0].body_hash, HASH);
     assert_string_equal(book.intents[0].plan_name, "a \"plan\"\n\xE5\x8C\x97");
     assert_string_equal(book.intents[0].endpoint, "rocketmq.cn-hangzhou.aliyuncs.com");
+    assert_string_equal(book.intents[0].scheme, "https");
     assert_string_equal(book.intents[0].region, "cn-hangzhou");
+    assert_string_equal(book.intents[0].instances, "[{\"instanceId\":\"rmq-cn-1\"},{}]");
+    assert_true(book.intents[0].seen_all);
     assert_int_equal(book.intents[0].ids_count, 2);
     assert_string_equal(book.intents[0].ids_seen[0], "1");
     assert_string_equal(book.intents[0].ids_seen[1], "9223372036854775807");

@@ -86,8 +86,7 @@ static void a_row_without_help_is_another_key_for_the_row_above(void **state)
             above = row;
             continue;
         }
-        assert_non_null(above);
-        assert_int_equal(row->action, above->action);
+        assert_true(above && above->action == row->action);
         assert_null(row->brief);
     }
 }
@@ -186,8 +185,8 @@ static void where_text_is_typed_a_letter_is_a_letter(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof(typing) / sizeof(typing[0]); i++)
-        for (char c = ' '; c <= '~'; c++) {
-            char text[2] = {c, '\0'};
+        for (int c = ' '; c <= '~'; c++) {
+            char text[2] = {(char)c, '\0'};
 
             assert_int_equal(typed(text, typing[i]), ACTION_NONE);
         }

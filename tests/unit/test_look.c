@@ -116,10 +116,6 @@ static void pages_end_where_they_should(void **state)
         {"{\"list\":{}}", false, false},
         {"[]", false, false},
         {"true", false, false},
-        {"{\"list\":[{\"planName\":\"night\"}]}", false, false},
-        {"{\"list\":[{\"planName\":\"night\",\"planId\":\"7\"}]}", false, false},
-        {"{\"list\":[{\"planName\":\"night\",\"planId\":-7}]}", false, false},
-        {"{\"list\":[{\"planName\":\"night\",\"planId\":9223372036854775808}]}", false, false},
         {"{\"list\":[{\"planName\":\"other\",\"planId\":\"7\"}],\"totalCount\":1}", true, false},
     };
 
@@ -133,6 +129,31 @@ static void pages_end_where_they_should(void **state)
         if (take(&look, cases[i].data, &more, &err) != cases[i].taken || more != cases[i].more)
             fail_msg("case %zu", i);
         assert_int_equal(err.kind, cases[i].taken ? ERROR_NONE : ERROR_INPUT);
+        look_release(&look);
+    }
+}
+
+static void a_plan_without_a_readable_id_is_noticed(void **state)
+{
+    static const char *const pages[] = {
+        "{\"list\":[{\"planName\":\"night\"}]}",
+        "{\"list\":[{\"planName\":\"night\",\"planId\":\"7\"}]}",
+        "{\"list\":[{\"planName\":\"night\",\"planId\":-7}]}",
+        "{\"list\":[{\"planName\":\"night\",\"planId\":9223372036854775808}]}",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
+        struct look look = {.plan_name = "night"};
+        struct error err;
+        bool more;
+
+        look_begin(&look, false);
+        assert_true(take(&look, pages[i], &more, &err));
+        assert_true(look.unreadable);
+        look_begin(&look, true);
+        assert_false(take(&look, pages[i], &more, &err));
+        assert_int_equal(err.kind, ERROR_INPUT);
         look_release(&look);
     }
 }
@@ -175,6 +196,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(instances_are_compared_as_a_set_by_what_both_sides_have),
         cmocka_unit_test(pages_end_where_they_should),
+        cmocka_unit_test(a_plan_without_a_readable_id_is_noticed),
         cmocka_unit_test(plans_are_sorted_into_seen_ours_and_others),
     };
 

@@ -190,6 +190,7 @@ static void settings_and_extras_are_remembered(void **state)
 static void notes_go_when_their_answer_changes(void **state)
 {
     struct plan *plan = plan_new(false);
+    unsigned long revision;
     struct error err;
 
     (void)state;
@@ -201,7 +202,9 @@ static void notes_go_when_their_answer_changes(void **state)
     assert_null(plan_note_at(plan, 3));
     set(plan, 1, FIELD_VPC_ID, "vpc-1");
     assert_int_equal(plan_notes(plan), 3);
+    revision = plan_revision(plan);
     set(plan, 0, FIELD_VPC_ID, NULL);
+    assert_int_not_equal(plan_revision(plan), revision);
     assert_int_equal(plan_notes(plan), 1);
     assert_string_equal(plan_note_at(plan, 0)->message, "stays");
     plan_free(plan);
@@ -246,6 +249,27 @@ static void clusters_come_and_go(void **state)
     plan_free(plan);
 }
 
+static void what_the_account_says_is_no_change(void **state)
+{
+    struct plan *plan = plan_new(false);
+    struct error err = {0};
+    unsigned long revision = plan_revision(plan);
+
+    (void)state;
+    assert_true(plan_suggest(plan, at(0, FIELD_USERNAME), "replicator", &err));
+    assert_string_equal(plan_suggestion(plan, at(0, FIELD_USERNAME)), "replicator");
+    assert_null(plan_get(plan, at(0, FIELD_USERNAME)));
+    assert_true(plan_remark(plan, at(0, FIELD_INSTANCE_ID), "There is no such instance.", &err));
+    assert_int_equal(plan_revision(plan), revision);
+    set(plan, 0, FIELD_INSTANCE_ID, "rmq-cn-1");
+    assert_null(plan_remark_at(plan, at(0, FIELD_INSTANCE_ID)));
+    assert_true(plan_suggest(plan, at(0, FIELD_USERNAME), NULL, &err));
+    assert_null(plan_suggestion(plan, at(0, FIELD_USERNAME)));
+    assert_false(plan_suggest(plan, at(7, FIELD_USERNAME), "x", &err));
+    assert_false(plan_remark(plan, at(7, FIELD_USERNAME), "x", &err));
+    plan_free(plan);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -260,6 +284,7 @@ int main(void)
         cmocka_unit_test(notes_go_when_their_answer_changes),
         cmocka_unit_test(long_notes_are_cut_between_characters),
         cmocka_unit_test(clusters_come_and_go),
+        cmocka_unit_test(what_the_account_says_is_no_change),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -130,6 +130,8 @@ static void what_no_source_decides_is_decided_with_care(void **state)
     plan = draft_of(body_of("two_external_clusters"));
     assert_warning(plan, "instances[1].instanceType", "external like the other");
     assert_no_problem_at(plan, "instances[0].instanceType");
+    set(plan, 0, FIELD_INSTANCE_TYPE, ALIYUN_CLUSTER);
+    assert_no_problem_at(plan, "instances[1].instanceType");
     plan_free(plan);
 
     plan = draft_of(body_of("doc_template_all_fields"));
@@ -348,6 +350,9 @@ static const struct {
      SEVERITY_WARNING},
     {"01234567890123456789012345678901234567890123456789012345678901234",
      "has 65 characters; over 64 is our own limit", FIELD_PLAN_NAME, SEVERITY_WARNING},
+    {"订订订订订订订订订订订订订订订订订订订订订订订订订订订订订订订订"
+     "订订订订订订订订订订订订订订订订订订订订订订订订订订订订订订订订",
+     NULL, FIELD_PLAN_NAME, SEVERITY_WARNING},
     {"active_passive", "must be written ACTIVE_PASSIVE", FIELD_PLAN_TYPE, SEVERITY_ERROR},
     {"ONE_WAY", "must be ACTIVE_PASSIVE or ACTIVE_ACTIVE", FIELD_PLAN_TYPE, SEVERITY_ERROR},
     {"true", NULL, FIELD_SYNC_CHECKPOINT, SEVERITY_ERROR},

@@ -479,15 +479,27 @@ static void an_unknown_key_is_refused_by_its_own_code(void **state)
 static void an_operation_that_is_not_there_is_refused(void **state)
 {
     static const struct {
-        const char *method, *path, *action, *code;
+        const char *method, *path, *action, *code, *version;
     } cases[] = {
-        {"POST", "/disaster_recovery", "ListDisasterRecoveryPlans", "InvalidAction.NotFound"},
-        {"DELETE", "/disaster_recovery", "ListDisasterRecoveryPlans", "InvalidAction.NotFound"},
-        {"GET", "/disaster_recovery/", "GetDisasterRecoveryPlan", "InvalidAction.NotFound"},
-        {"GET", "/disaster_recovery/1/items", "GetDisasterRecoveryPlan", "InvalidAction.NotFound"},
-        {"GET", "/instances", "ListInstances", "InvalidAction.NotFound"},
-        {"HEAD", "/disaster_recovery", "ListDisasterRecoveryPlans", "UnsupportedHTTPMethod"},
-        {"GET", "/disaster_recovery/1", "GetDisasterRecoveryPlan", ""},
+        {"POST", "/disaster_recovery", "ListDisasterRecoveryPlans", "InvalidAction.NotFound", NULL},
+        {"DELETE", "/disaster_recovery", "ListDisasterRecoveryPlans", "InvalidAction.NotFound", NULL},
+        {"GET", "/disaster_recovery/", "GetDisasterRecoveryPlan", "InvalidAction.NotFound", NULL},
+        {"GET", "/disaster_recovery/1/items", "GetDisasterRecoveryPlan", "InvalidAction.NotFound", NULL},
+        {"GET", "/instances//accounts", "ListInstanceAccount", "InvalidAction.NotFound", NULL},
+        {"GET", "/instances/a/b/accounts", "ListInstanceAccount", "InvalidAction.NotFound", NULL},
+        {"GET", "/instances/a/accounts", "ListConsumerGroups", "InvalidAction.NotFound", NULL},
+        {"GET", "/instances/a/topics", "ListTopics", "InvalidAction.NotFound", NULL},
+        {"POST", "/", "DescribeInstances", "InvalidAction.NotFound", NULL},
+        {"POST", "/", "ListInstances", "InvalidAction.NotFound", NULL},
+        {"PUT", "/", "DescribeVpcs", "InvalidAction.NotFound", "2016-04-28"},
+        {"POST", "/", "DescribeVpcs", "InvalidVersion", NULL},
+        {"POST", "/", "DescribeSecurityGroups", "InvalidVersion", "2016-04-28"},
+        {"POST", "/", "DescribeVpcs", "", "2016-04-28"},
+        {"GET", "/", "DescribeVSwitches", "", "2016-04-28"},
+        {"POST", "/", "DescribeSecurityGroups", "", "2014-05-26"},
+        {"GET", "/instances/a/accounts", "ListInstanceAccount", "", NULL},
+        {"HEAD", "/disaster_recovery", "ListDisasterRecoveryPlans", "UnsupportedHTTPMethod", NULL},
+        {"GET", "/disaster_recovery/1", "GetDisasterRecoveryPlan", "", NULL},
     };
 
     (void)state;
@@ -497,6 +509,7 @@ static void an_operation_that_is_not_there_is_refused(void **state)
         call.method = cases[i].method;
         call.path = cases[i].path;
         call.action = cases[i].action;
+        call.version = cases[i].version;
         call_is(&call, cases[i].code);
     }
 }

@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
@@ -751,6 +752,7 @@ static void a_private_sandbox_holds_no_file_of_its_parent(void **state)
     struct sandbox_options options = {.quiet = true};
     struct private_sandbox sandbox;
     struct error err;
+    struct pollfd end = {.events = POLLIN};
     int ends[2];
     char byte;
 
@@ -758,6 +760,8 @@ static void a_private_sandbox_holds_no_file_of_its_parent(void **state)
     assert_int_equal(pipe(ends), 0);
     assert_true(private_sandbox_start(&options, &sandbox, &err));
     close(ends[1]);
+    end.fd = ends[0];
+    assert_int_equal(poll(&end, 1, 20000), 1);
     assert_int_equal(read(ends[0], &byte, 1), 0); /* ends only when nobody else can write */
     close(ends[0]);
     private_sandbox_stop(&sandbox);

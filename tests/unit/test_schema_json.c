@@ -96,6 +96,14 @@ static bool starts(const char *pattern, const cJSON *node)
     return !cJSON_IsString(node) || strstr(json_text(node), pattern + 1) == json_text(node);
 }
 
+static bool has_items(const cJSON *least, const cJSON *node)
+{
+    int64_t number = -1;
+
+    assert_true(json_int64(least, &number));
+    return !cJSON_IsArray(node) || cJSON_GetArraySize(node) >= number;
+}
+
 static bool accepts_keyword(const struct validator *validator, const cJSON *keyword, const cJSON *node)
 {
     const char *name = keyword->string;
@@ -125,7 +133,7 @@ static bool accepts_keyword(const struct validator *validator, const cJSON *keyw
     if (strcmp(name, "minLength") == 0)
         return !cJSON_IsString(node) || json_text(node)[0];
     if (strcmp(name, "minItems") == 0)
-        return !cJSON_IsArray(node) || cJSON_GetArraySize(node) >= 2;
+        return has_items(keyword, node);
     return true;
 }
 

@@ -127,6 +127,7 @@ static const struct {
     {"1\uFE0F\u20E3", 2},       /* 1️⃣ */
     {"#\uFE0F", 2},
     {"a\uFE0F", 1},                                                                /* no picture of that */
+    {"\u2764\u0301\uFE0F", 1},                                                     /* nor behind a mark */
     {"\U0001F44D\U0001F3FD", 2},                                                   /* 👍🏽 */
     {"\u261D\U0001F3FB", 2},                                                       /* ☝🏻 */
     {"\U0001F1E9\U0001F1EA", 2},                                                   /* 🇩🇪 */

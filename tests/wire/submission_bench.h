@@ -49,6 +49,7 @@
 struct bench_host {
     struct host host;
     int64_t ticks;
+    int64_t late;             /* seconds by which its clock is ahead of the start */
     unsigned int drawn;       /* times that chance was asked */
     unsigned int chance_ends; /* from this time on it fails; 0: never */
 };
@@ -67,8 +68,7 @@ struct bench {
 
 static inline int64_t bench_now(struct host *host)
 {
-    (void)host;
-    return 1700000000;
+    return 1700000000 + ((struct bench_host *)host)->late;
 }
 
 static inline int64_t bench_ticks(struct host *host)

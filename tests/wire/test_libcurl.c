@@ -6,6 +6,8 @@
 #include <cmocka.h>
 
 #include <curl/curl.h>
+#include <errno.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,7 +26,8 @@
  */
 static bool reuse_connections;
 
-static bool start_fails, add_fails, wait_fails, run_fails;
+static char roots_folder[256], roots_file[256];
+static bool start_fails, add_fails, wait_fails, run_fails, poll_fails;
 
 #undef curl_easy_setopt
 CURLcode __real_curl_easy_setopt(CURL *easy, CURLoption option, ...);
@@ -36,6 +39,14 @@ CURLcode __wrap_curl_easy_setopt(CURL *easy, CURLoption option, ...)
     CURLcode code = CURLE_OK;
 
     va_start(arguments, option);
+    if (option == CURLOPT_CAPATH || option == CURLOPT_CAINFO) {
+        va_list again;
+
+        va_copy(again, arguments);
+        snprintf(option == CURLOPT_CAPATH ? roots_folder : roots_file, sizeof(roots_file), "%s",
+                 va_arg(again, const char *));
+        va_end(again);
+    }
     if (reuse_connections && (option == CURLOPT_FRESH_CONNECT || option == CURLOPT_FORBID_REUSE))
         code = CURLE_OK;
     else if (option >= CURLOPTTYPE_OFF_T && option < CURLOPTTYPE_BLOB)
@@ -81,6 +92,17 @@ CURLMcode __wrap_curl_multi_poll(CURLM *multi, struct curl_waitfd fds[], unsigne
 CURLMcode __wrap_curl_multi_perform(CURLM *multi, int *running)
 {
     return run_fails ? CURLM_OUT_OF_MEMORY : __real_curl_multi_perform(multi, running);
+}
+
+int __real_poll(struct pollfd *fds, nfds_t count, int timeout);
+int __wrap_poll(struct pollfd *fds, nfds_t count, int timeout);
+
+int __wrap_poll(struct pollfd *fds, nfds_t count, int timeout)
+{
+    if (!poll_fails)
+        return __real_poll(fds, count, timeout);
+    errno = EINVAL;
+    return -1;
 }
 
 struct seen {
@@ -165,7 +187,7 @@ static void a_post_on_a_dying_reused_connection_is_not_repeated(void **state)
     wire_server_stop(server);
 }
 
-static void a_library_that_fails_is_an_error_and_sends_nothing(void **state)
+static void what_fails_below_is_an_error_and_sends_nothing(void **state)
 {
     struct wire_server *server = wire_server_start(NULL, 0, NULL);
     struct error err;
@@ -185,6 +207,11 @@ static void a_library_that_fails_is_an_error_and_sends_nothing(void **state)
     add_fails = false;
     assert_int_equal(transport_running(transport), 0);
 
+    poll_fails = true;
+    assert_int_equal(transport_wait(transport, NULL, 0, 0, &err), -1);
+    assert_int_equal(err.kind, ERROR_INTERNAL);
+    poll_fails = false;
+
     assert_non_null(transport_start(transport, &request, note, &seen, &err));
     wait_fails = true;
     assert_int_equal(transport_wait(transport, NULL, 0, 1000, &err), -1);
@@ -201,12 +228,40 @@ static void a_library_that_fails_is_an_error_and_sends_nothing(void **state)
     wire_server_stop(server);
 }
 
+/* A further file takes the place of the system's bundle; their folder, which has the same ones, is named
+ * besides. */
+static void roots_of_ones_own_leave_those_of_the_system(void **state)
+{
+    struct transport_options options = transport_defaults;
+    struct error err;
+
+    (void)state;
+    for (int own = 0; own < 2; own++) {
+        struct wire_server *server = wire_server_start(NULL, 0, NULL);
+        struct transport *transport;
+        struct request request;
+        struct seen seen = {0};
+
+        options.ca_file = own ? "/proc/self/exe" : NULL;
+        roots_folder[0] = roots_file[0] = '\0';
+        transport = transport_new(&options, &err);
+        make_request(&request, server, "GET");
+        assert_non_null(transport_start(transport, &request, note, &seen, &err));
+        assert_string_equal(roots_file, own ? "/proc/self/exe" : "");
+        assert_int_equal(roots_folder[0], own ? '/' : '\0');
+        transport_free(transport);
+        request_release(&request);
+        wire_server_stop(server);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_request_has_a_connection_of_its_own),
         cmocka_unit_test(a_post_on_a_dying_reused_connection_is_not_repeated),
-        cmocka_unit_test(a_library_that_fails_is_an_error_and_sends_nothing),
+        cmocka_unit_test(roots_of_ones_own_leave_those_of_the_system),
+        cmocka_unit_test(what_fails_below_is_an_error_and_sends_nothing),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

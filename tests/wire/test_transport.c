@@ -18,7 +18,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/time.h>
@@ -406,10 +405,13 @@ static const struct {
      TRANSFER_ANSWERED, 302, 0, ""},
     {{WIRE_ANSWER, "HTTP/1.1 301 X\r\nLocation: file:///etc/passwd\r\n" EMPTY, 0, NULL},
      TRANSFER_ANSWERED, 301, 0, ""},
-    {{WIRE_ANSWER, "HTTP/1.1 401 X\r\nWWW-Authenticate: Basic\r\n" EMPTY, 0, NULL}, TRANSFER_ANSWERED, 401, 0, ""},
+    {{WIRE_ANSWER, "HTTP/1.1 401 X\r\nWWW-Authenticate: Basic\r\n" EMPTY, 0, NULL},
+     TRANSFER_ANSWERED, 401, 0, ""},
     {{WIRE_ANSWER, "HTTP/1.1 417 X\r\n" EMPTY, 0, NULL}, TRANSFER_ANSWERED, 417, 0, ""},
-    {{WIRE_ANSWER, "HTTP/1.1 103 Early\r\nX-Note: early\r\n\r\n" OK EMPTY, 0, NULL}, TRANSFER_ANSWERED, 200, 0, ""},
-    {{WIRE_ANSWER, OK "X-Folded: a\r\n b: c\r\nX-Note: yes \t \r\n" EMPTY, 0, NULL}, TRANSFER_ANSWERED, 200, 0, ""},
+    {{WIRE_ANSWER, "HTTP/1.1 103 Early\r\nX-Note: early\r\n\r\n" OK EMPTY, 0, NULL},
+     TRANSFER_ANSWERED, 200, 0, ""},
+    {{WIRE_ANSWER, OK "X-Folded: a\r\n b: c\r\nX-Note: yes \t \r\n" EMPTY, 0, NULL},
+     TRANSFER_ANSWERED, 200, 0, ""},
     {{WIRE_ANSWER, OK LONG_NAME LONG_NAME LONG_NAME ": x\r\n" EMPTY, 0, NULL}, TRANSFER_ANSWERED, 200, 0, ""},
     /* no answer */
     {{WIRE_CLOSE_UNREAD, NULL, 0, NULL}, TRANSFER_BROKEN, 0, 0, "closed before an answer came"},
@@ -421,7 +423,8 @@ static const struct {
     {{WIRE_ANSWER, "HTTP/1.1 20", 0, NULL}, TRANSFER_BROKEN, 0, 0, "."},
     {{WIRE_ANSWER, OK "Content-Ty", 0, NULL}, TRANSFER_BROKEN, 200, 0, "middle of the head"},
     {{WIRE_ANSWER, OK "Content-Length: 0\r\n", 0, NULL}, TRANSFER_BROKEN, 200, 0, "middle of the head"},
-    {{WIRE_ANSWER, OK "Content-Length: 9\r\n\r\nfine", 0, NULL}, TRANSFER_BROKEN, 200, 4, "middle of the answer"},
+    {{WIRE_ANSWER, OK "Content-Length: 9\r\n\r\nfine", 0, NULL},
+     TRANSFER_BROKEN, 200, 4, "middle of the answer"},
     {{WIRE_ANSWER, CHUNKS "9\r\nfine", 0, NULL}, TRANSFER_BROKEN, 200, 4, "middle of the answer"},
     {{WIRE_ANSWER, CHUNKS "zz\r\nfine", 0, NULL}, TRANSFER_BROKEN, 200, 0, "."},
     /* something else */
@@ -434,8 +437,10 @@ static const struct {
     {{WIRE_FLOOD, CHUNKS, 0, "8\r\n01234567\r\n"},
      TRANSFER_BROKEN, 200, TRANSPORT_ANSWER_MAX, "too large (over 1024 KiB)"},
     {{WIRE_FLOOD, OK, 0, "X-Many: headers\r\n"}, TRANSFER_BROKEN, 200, 0, "head of the answer is too large"},
-    {{WIRE_FLOOD, "", 0, "HTTP/1.1 100 Continue\r\n\r\n"}, TRANSFER_BROKEN, 0, 0, "head of the answer is too large"},
-    {{WIRE_FLOOD, OK "X-Long: ", 0, "aaaaaaaaaaaaaaaa"}, TRANSFER_BROKEN, 200, 0, "head of the answer is too large"},
+    {{WIRE_FLOOD, "", 0, "HTTP/1.1 100 Continue\r\n\r\n"},
+     TRANSFER_BROKEN, 0, 0, "head of the answer is too large"},
+    {{WIRE_FLOOD, OK "X-Long: ", 0, "aaaaaaaaaaaaaaaa"},
+     TRANSFER_BROKEN, 200, 0, "head of the answer is too large"},
 };
 /* clang-format on */
 
@@ -530,8 +535,8 @@ static void a_network_that_is_not_there_is_told_from_a_closed_door(void **state)
     static const struct {
         const char *host, *says;
     } cases[] = {
-        {"198.51.100.1", "cannot be reached from this network"},
-        {"198.51.100.2", "No connection to 198.51.100.2 could be made"},
+        {"198.51.100.1", "no way to 198.51.100.1 from this network"},
+        {"198.51.100.2", "No connection to 198.51.100.2: "},
     };
 
     (void)state;
@@ -873,24 +878,6 @@ static void a_signal_ends_the_wait_without_an_error(void **state)
     wire_server_stop(server);
 }
 
-static void a_wait_that_cannot_be_is_an_error(void **state)
-{
-    struct pollfd fds[4] = {{.fd = -1}, {.fd = -1}, {.fd = -1}, {.fd = -1}};
-    struct rlimit before, few;
-    struct error err;
-    struct transport *transport = transport_new(NULL, &err);
-
-    (void)state;
-    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
-    few = before;
-    few.rlim_cur = 3;
-    assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
-    assert_int_equal(transport_wait(transport, fds, 4, 0, &err), -1);
-    assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
-    assert_int_equal(err.kind, ERROR_INTERNAL);
-    transport_free(transport);
-}
-
 /* ---- TLS ---- */
 
 static struct seen secure_post(const struct wire_server *server, const char *ca_file, const char *name)
@@ -1074,7 +1061,8 @@ static void proxies_are_found_as_libcurl_finds_them(void **state)
         {{"https_proxy=p", "no_proxy=192.0.0.0/33", NULL}, "https", "192.0.2.9", "p"},
         {{"https_proxy=p", "no_proxy=192.0.0.0/x", NULL}, "https", "192.0.2.9", "p"},
         {{"https_proxy=p", "no_proxy=192.0.0.0/", NULL}, "https", "192.0.2.9", "p"},
-        {{"https_proxy=p", NULL}, "https", LONG_ENTRY_PART LONG_ENTRY_PART LONG_ENTRY_PART LONG_ENTRY_PART, "p"},
+        {{"https_proxy=p", NULL}, "https",
+         LONG_ENTRY_PART LONG_ENTRY_PART LONG_ENTRY_PART LONG_ENTRY_PART, "p"},
         {{"https_proxy=p", "no_proxy=2", NULL}, "https", "192.0.2.2", "p"},
         {{"https_proxy=p", "no_proxy=2001:db8::/32", NULL}, "https", "[2001:db8::7]:443", ""},
         {{"https_proxy=p", "no_proxy=2001:db8::8", NULL}, "https", "[2001:db8::7]:443", "p"},
@@ -1160,17 +1148,26 @@ static void a_proxy_is_passed_through(void **state)
     wire_server_stop(proxy);
 }
 
-static void a_proxy_whose_address_is_not_found_is_blamed(void **state)
+static void a_proxy_that_cannot_be_reached_is_blamed(void **state)
 {
-    struct request request;
-    struct seen seen;
+    static const struct {
+        const char *proxy, *says;
+    } cases[] = {
+        {"http://absent.test:1", "The address of the proxy could not be found"},
+        {"http://user:secret@127.0.0.1:1", "to the proxy http://user:****@127.0.0.1:1 was refused"},
+    };
 
-    setenv("https_proxy", "http://absent.test:1", 1);
-    make_request(&request, "POST", "https", "rocketmq.example", "{}");
-    seen = perform(NULL, &request);
-    assert_int_equal(seen.end, TRANSFER_NOT_SENT);
-    assert_non_null(strstr(seen.reason, "address of the proxy"));
-    request_release(&request);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct request request;
+        struct seen seen;
+
+        setenv("https_proxy", cases[i].proxy, 1);
+        make_request(&request, "POST", "https", "rocketmq.example", "{}");
+        seen = perform(NULL, &request);
+        assert_int_equal(seen.end, TRANSFER_NOT_SENT);
+        assert_non_null(strstr(seen.reason, cases[i].says));
+        request_release(&request);
+    }
     forget_proxies(state);
 }
 
@@ -1221,7 +1218,6 @@ int main(void)
         cmocka_unit_test(freeing_the_transport_calls_nobody),
         cmocka_unit_test(other_descriptors_are_reported_as_poll_would),
         cmocka_unit_test(a_signal_ends_the_wait_without_an_error),
-        cmocka_unit_test(a_wait_that_cannot_be_is_an_error),
         cmocka_unit_test(a_certificate_must_be_right_in_every_way),
         cmocka_unit_test(a_server_without_tls_gets_nothing),
         cmocka_unit_test(files_of_certificates_are_checked_when_they_are_named),
@@ -1229,7 +1225,7 @@ int main(void)
         cmocka_unit_test(proxies_are_found_as_libcurl_finds_them),
         cmocka_unit_test(a_proxy_that_says_no_has_seen_no_secret),
         cmocka_unit_test(a_proxy_is_passed_through),
-        cmocka_unit_test(a_proxy_whose_address_is_not_found_is_blamed),
+        cmocka_unit_test(a_proxy_that_cannot_be_reached_is_blamed),
     };
 
     return cmocka_run_group_tests(tests, make_certificates, remove_certificates);

@@ -1,0 +1,256 @@
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "screen.h"
+
+/* Commands on a terminal: what is asked, shown and interrupted there. */
+
+#define CTRL_C "\003"
+
+static char folder[] = "/tmp/drplan-terminal-XXXXXX";
+static char state_variable[64];
+
+static const char *const environment[] = {
+    state_variable,
+    "ALIBABA_CLOUD_ACCESS_KEY_ID",
+    "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
+    "ALIBABA_CLOUD_SECURITY_TOKEN",
+    "ALIBABA_CLOUD_PROFILE",
+    "ALIBABA_CLOUD_REGION_ID",
+    "ALIBABA_CLOUD_ENDPOINT",
+    "HOME=/nonexistent",
+    NULL,
+};
+
+/* A shell command in the folder of the test, with $DRPLAN and $EXAMPLES. */
+static struct screen *start(const char *command)
+{
+    const char *const argv[] = {"/bin/sh", "-c", command, NULL};
+    struct screen_options options = {.columns = 100, .environment = environment};
+    struct screen *screen = screen_start(argv, &options);
+
+    assert_non_null(screen);
+    return screen;
+}
+
+static void expect(struct screen *screen, const char *text)
+{
+    if (!screen_wait(screen, text))
+        fail_msg("the screen does not show: %s", text);
+}
+
+static void expect_end(struct screen *screen, int wanted)
+{
+    int status = -1;
+
+    assert_true(screen_wait_exit(screen, &status));
+    if (status != wanted)
+        fail_msg("exit status %d, not %d:\n%s", status, wanted, screen_text(screen));
+    screen_free(screen);
+}
+
+static void submit_asks_and_yes_sends(void **state)
+{
+    struct screen *screen = start("exec $DRPLAN submit --sandbox $EXAMPLES/one-way-apsaramq-5x.json");
+
+    (void)state;
+    expect(screen, "Create plan ");
+    expect(screen, " at 127.0.0.1:");
+    expect(screen, "Type yes:");
+    assert_true(screen_type(screen, "yes\r"));
+    expect(screen, "created plan ");
+    expect_end(screen, 0);
+}
+
+static void anything_but_yes_sends_nothing(void **state)
+{
+    static const char *const answers[] = {"y\r", "\r", "no\r", "yes please, all of them at once\r", "\004"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
+        struct screen *screen = start("exec $DRPLAN submit --sandbox $EXAMPLES/one-way-apsaramq-5x.json");
+
+        expect(screen, "Type yes:");
+        assert_true(screen_type(screen, answers[i]));
+        expect(screen, "cancelled: You did not confirm it");
+        expect_end(screen, 130);
+    }
+}
+
+static void several_drafts_are_listed_and_asked_for_once(void **state)
+{
+    struct screen *screen = start("exec $DRPLAN submit --sandbox $EXAMPLES/one-way-apsaramq-5x.json "
+                                  "$EXAMPLES/two-way-apsaramq-5x.json");
+
+    (void)state;
+    expect(screen, "one-way-apsaramq-5x.json: plan ");
+    expect(screen, "two-way-apsaramq-5x.json: plan ");
+    expect(screen, "Create these plans? Type yes:");
+    assert_true(screen_type(screen, "yes\r"));
+    expect(screen, "two-way-apsaramq-5x.json: created plan ");
+    expect_end(screen, 0);
+}
+
+static void a_draft_that_changes_after_the_question_is_not_sent(void **state)
+{
+    struct screen *screen = start("cp $EXAMPLES/one-way-apsaramq-5x.json draft.json;"
+                                  "exec $DRPLAN submit --sandbox draft.json");
+
+    (void)state;
+    expect(screen, "Type yes:");
+    assert_int_equal(system("cp \"$EXAMPLES/two-way-apsaramq-5x.json\" draft.json"), 0);
+    assert_true(screen_type(screen, "yes\r"));
+    expect(screen, "not sent: the draft changed after you confirmed it");
+    expect_end(screen, 1);
+}
+
+static void yes_is_not_asked(void **state)
+{
+    struct screen *screen = start("exec $DRPLAN submit --yes --sandbox $EXAMPLES/one-way-apsaramq-5x.json");
+
+    (void)state;
+    expect(screen, "created plan ");
+    assert_false(screen_has(screen, "Type yes"));
+    expect_end(screen, 0);
+}
+
+static void progress_is_shown_and_taken_away(void **state)
+{
+    struct screen *screen = start("$DRPLAN submit --yes --sandbox $EXAMPLES/one-way-apsaramq-5x.json "
+                                  "--fault CreateDisasterRecoveryPlan=slow=1500; echo over $?");
+
+    (void)state;
+    expect(screen, "Sending the plan, ");
+    expect(screen, "created plan ");
+    expect(screen, "over 0");
+    assert_false(screen_has(screen, "Sending the plan, "));
+    expect_end(screen, 0);
+}
+
+static void interrupt_before_the_sending_is_130(void **state)
+{
+    struct screen *screen = start("exec $DRPLAN submit --yes --sandbox $EXAMPLES/one-way-apsaramq-5x.json "
+                                  "--fault ListDisasterRecoveryPlans=hang");
+
+    (void)state;
+    expect(screen, "Looking whether a plan of this name exists");
+    assert_true(screen_type(screen, CTRL_C));
+    expect(screen, "cancelled: ");
+    expect_end(screen, 130);
+}
+
+static void interrupt_after_the_sending_is_8(void **state)
+{
+    struct screen *screen = start("exec $DRPLAN submit --yes --sandbox $EXAMPLES/one-way-apsaramq-5x.json "
+                                  "--fault CreateDisasterRecoveryPlan=hang");
+
+    (void)state;
+    expect(screen, "Sending the plan, ");
+    /* The sandbox has the request once the status has gone on for a second. */
+    expect(screen, "Sending the plan, 1 s");
+    assert_true(screen_type(screen, CTRL_C));
+    expect(screen, "unknown: ");
+    expect_end(screen, 8);
+}
+
+static void interrupt_ends_the_sandbox_cleanly(void **state)
+{
+    struct screen *screen = start("exec $DRPLAN sandbox");
+
+    (void)state;
+    expect(screen, "listening on http://127.0.0.1:");
+    expect(screen, "Ctrl-C stops it.");
+    assert_true(screen_type(screen, CTRL_C));
+    expect_end(screen, 0);
+}
+
+#define DRAFT_WITH_PASSWORD                                                                                        \
+    "sed 's/\"password\": {.*}/\"password\": \"typed here\"/' $EXAMPLES/one-way-external-vpc-acl.json >draft.json;"
+
+static void a_rendered_command_asks_for_the_password_unseen(void **state)
+{
+    struct screen *screen = start(
+        DRAFT_WITH_PASSWORD
+        "mkdir -p bin; printf '#!/bin/sh\\necho aliyun got: \"$@\" | grep -o typed' >bin/aliyun; chmod +x bin/aliyun;"
+        "PATH=$PWD/bin:$PATH; $DRPLAN render draft.json --as aliyun >command; sh ./command; echo over");
+
+    (void)state;
+    expect(screen, "instances[0].password:");
+    assert_true(screen_type(screen, "typed here\r"));
+    expect(screen, "over");
+    expect(screen, "typed");
+    assert_false(screen_has(screen, "typed here"));
+    expect_end(screen, 0);
+}
+
+static void an_interrupted_question_leaves_the_terminal_as_it_was(void **state)
+{
+    struct screen *screen =
+        start(DRAFT_WITH_PASSWORD "$DRPLAN render draft.json --as aliyun >command; exec sh ./command");
+    int status;
+
+    (void)state;
+    expect(screen, "instances[0].password:");
+    assert_true(screen_type(screen, CTRL_C));
+    assert_true(screen_wait_exit(screen, &status));
+    assert_int_equal(status, 130);
+    assert_null(screen_not_restored(screen));
+    screen_free(screen);
+}
+
+static void a_body_cannot_drive_the_terminal(void **state)
+{
+    struct screen *screen =
+        start("printf '{\"planName\": \"a\\302\\233 2Jb\\342\\200\\256c\"}' >draft.json; $DRPLAN render draft.json; echo over");
+
+    (void)state;
+    expect(screen, "over");
+    expect(screen, "a<U+009B> 2Jb<U+202E>c");
+    expect(screen, "into a file or a pipe");
+    expect_end(screen, 0);
+}
+
+static int enter_folder(void **state)
+{
+    (void)state;
+    snprintf(state_variable, sizeof(state_variable), "XDG_STATE_HOME=%s", mkdtemp(folder));
+    return getenv("DRPLAN") && getenv("EXAMPLES") ? chdir(folder) : -1;
+}
+
+static int leave_folder(void **state)
+{
+    char command[64];
+
+    (void)state;
+    snprintf(command, sizeof(command), "rm -rf %s", folder);
+    return chdir("/") == 0 ? system(command) : -1;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(submit_asks_and_yes_sends),
+        cmocka_unit_test(anything_but_yes_sends_nothing),
+        cmocka_unit_test(several_drafts_are_listed_and_asked_for_once),
+        cmocka_unit_test(a_draft_that_changes_after_the_question_is_not_sent),
+        cmocka_unit_test(yes_is_not_asked),
+        cmocka_unit_test(progress_is_shown_and_taken_away),
+        cmocka_unit_test(interrupt_before_the_sending_is_130),
+        cmocka_unit_test(interrupt_after_the_sending_is_8),
+        cmocka_unit_test(interrupt_ends_the_sandbox_cleanly),
+        cmocka_unit_test(a_rendered_command_asks_for_the_password_unseen),
+        cmocka_unit_test(an_interrupted_question_leaves_the_terminal_as_it_was),
+        cmocka_unit_test(a_body_cannot_drive_the_terminal),
+    };
+
+    return cmocka_run_group_tests(tests, enter_folder, leave_folder);
+}

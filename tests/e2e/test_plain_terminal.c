@@ -1,0 +1,375 @@
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "screen.h"
+
+/* Plain questions on a terminal: what is shown, hidden, suspended and interrupted there. DRPLAN names the
+ * binary. */
+
+#define CONTROL(letter) ((const char[]){(letter)&0x1F, '\0'})
+
+static char state_variable[64];
+
+#define QUIET                                                                                                \
+    state_variable, "ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET",                        \
+        "ALIBABA_CLOUD_SECURITY_TOKEN", "ALIBABA_CLOUD_PROFILE", "ALIBABA_CLOUD_REGION_ID",                  \
+        "ALIBABA_CLOUD_ENDPOINT", "HOME=/nonexistent"
+
+static const char *const dumb[] = {QUIET, "TERM=dumb", NULL};
+static const char *const accessible[] = {QUIET, "ACCESSIBLE=1", NULL};
+static const char *const able[] = {QUIET, "ACCESSIBLE=0", NULL};
+
+static struct screen *start(const char *const *environment, const char *argument)
+{
+    const char *const argv[] = {getenv("DRPLAN"), "--sandbox", argument, NULL};
+    struct screen_options options = {.columns = 80, .rows = 24, .environment = environment};
+    struct screen *screen = screen_start(argv, &options);
+
+    assert_non_null(screen);
+    return screen;
+}
+
+static void expect(struct screen *screen, const char *text)
+{
+    if (!screen_wait(screen, text))
+        fail_msg("'%s' did not appear", text);
+}
+
+static void answer(struct screen *screen, const char *question, const char *line)
+{
+    expect(screen, question);
+    assert_true(screen_type(screen, line));
+    assert_true(screen_type(screen, "\r"));
+}
+
+static void finish(struct screen *screen, int wanted)
+{
+    const char *left;
+    int status = -1;
+
+    assert_true(screen_wait_exit(screen, &status));
+    left = screen_not_restored(screen);
+    if (left)
+        fail_msg("the terminal was not put back: %s", left);
+    assert_int_equal(status, wanted);
+    screen_free(screen);
+}
+
+/* Every byte is text: no cursor movement, no colour, nothing drawn again. */
+static void assert_append_only(const struct screen *screen)
+{
+    size_t length;
+    const char *bytes = screen_bytes(screen, &length);
+
+    for (size_t i = 0; i < length; i++) {
+        unsigned char c = (unsigned char)bytes[i];
+
+        if ((c < 0x20 && c != '\n' && c != '\r') || c == 0x7f)
+            fail_msg("byte %02x at %zu", c, i);
+        if (c == '\r' && i + 1 < length && bytes[i + 1] != '\n' && bytes[i + 1] != '\r')
+            fail_msg("back to the start of a line at %zu", i);
+    }
+}
+
+static void to_password(struct screen *screen)
+{
+    answer(screen, "Plan name, needed:", "orders");
+    answer(screen, "Description, optional:", "");
+    answer(screen, "Plan type, needed:", "1");
+    answer(screen, "Cluster kind, needed:", "2");
+    answer(screen, "Role, recommended, default 1 ACTIVE:", "");
+    answer(screen, "Network, needed:", "1");
+    answer(screen, "Region, optional:", "cn-hangzhou");
+    answer(screen, "Endpoint, needed:", "203.0.113.7:9876");
+    answer(screen, "Sign-in, recommended:", "2");
+    answer(screen, "User name, needed:", "replicator");
+    expect(screen, "Password, needed, not shown while you type:");
+}
+
+/* Typed ahead, as somebody does who knows the questions. */
+static void to_review(struct screen *screen)
+{
+    expect(screen, "Consumer group, optional:");
+    assert_true(screen_type(screen,
+                            "\r\r\r" /* the second cluster: */ "1\r\rcn-shanghai\rrmq-cn-example0001\r1\r"
+                            "GID_EXAMPLE\r\r\r" /* progress: */ "2\r"));
+    expect(screen, "Review:");
+}
+
+static void a_plan_is_created_where_the_cursor_cannot_move(void **state)
+{
+    struct screen *screen = start(dumb, NULL);
+
+    (void)state;
+    to_password(screen);
+    assert_true(screen_type(screen, "s3cret-marker\r"));
+    expect(screen, "Password: set.");
+    assert_false(screen_has(screen, "s3cret"));
+    to_review(screen);
+    answer(screen, "Review:", "send");
+    answer(screen, "Type yes to send:", "yes");
+    expect(screen, "Created.");
+    expect(screen, "Plan ID: 13");
+    assert_false(screen_has(screen, "s3cret"));
+    assert_append_only(screen);
+    finish(screen, 0);
+}
+
+static void it_is_chosen_by_option_variable_and_terminal(void **state)
+{
+    struct screen *screen = start(accessible, NULL);
+
+    (void)state;
+    expect(screen, "Plan name, needed:");
+    assert_true(screen_type(screen, "q\r"));
+    finish(screen, 0);
+    screen = start(able, "--plain");
+    expect(screen, "Plan name, needed:");
+    assert_true(screen_type(screen, "q\r"));
+    assert_append_only(screen);
+    finish(screen, 0);
+    screen = start(able, NULL);
+    expect(screen, "[1 Plan]");
+    assert_true(screen_type(screen, CONTROL('q')));
+    finish(screen, 0);
+}
+
+static void a_paste_never_sends(void **state)
+{
+    struct screen *screen = start(dumb, DRPLAN_SOURCE "/examples/one-way-apsaramq-5x.json");
+
+    (void)state;
+    expect(screen, "Review:");
+    assert_true(screen_paste(screen, "send\ryes\ryes\r"));
+    expect(screen, "Type yes to send:");
+    assert_true(screen_wait_quiet(screen));
+    assert_false(screen_has(screen, "Created"));
+    assert_true(screen_type(screen, "\r"));
+    expect(screen, "Not sent.");
+    assert_true(screen_type(screen, "q\r"));
+    finish(screen, 0);
+}
+
+static void ctrl_c_ends_it_with_the_terminal_as_it_was(void **state)
+{
+    struct screen *screen = start(dumb, NULL);
+
+    (void)state;
+    expect(screen, "Plan name, needed:");
+    assert_true(screen_type(screen, CONTROL('c')));
+    expect(screen, "Interrupted. Nothing was sent.");
+    finish(screen, 130);
+    screen = start(dumb, NULL);
+    to_password(screen);
+    assert_true(screen_type(screen, "s3cret"));
+    assert_true(screen_type(screen, CONTROL('c')));
+    expect(screen, "What was not saved is kept");
+    finish(screen, 130);
+}
+
+static void no_signal_leaves_the_terminal_mute(void **state)
+{
+    static const struct {
+        int number, status;
+    } signals[] = {{SIGTERM, 143}, {SIGHUP, 129}, {SIGQUIT, 131}, {SIGINT, 130}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+        struct screen *screen = start(dumb, NULL);
+
+        to_password(screen);
+        assert_true(screen_signal(screen, signals[i].number));
+        finish(screen, signals[i].status);
+        assert_int_equal(fresh_state(state), 0);
+    }
+}
+
+static void suspended_at_a_password_the_terminal_echoes(void **state)
+{
+    struct screen *screen = start(dumb, NULL);
+
+    (void)state;
+    to_password(screen);
+    assert_true(screen_type(screen, CONTROL('z')));
+    assert_true(screen_wait_stopped(screen));
+    assert_null(screen_not_restored(screen));
+    assert_true(screen_continue(screen));
+    assert_true(screen_wait_quiet(screen));
+    assert_true(screen_type(screen, "s3cret-marker\r"));
+    expect(screen, "Password: set.");
+    assert_false(screen_has(screen, "s3cret"));
+    assert_true(screen_type(screen, "q\r-\r"));
+    finish(screen, 0);
+}
+
+static void ctrl_d_says_what_is_missing(void **state)
+{
+    struct screen *screen = start(dumb, NULL);
+
+    (void)state;
+    answer(screen, "Plan name, needed:", "orders");
+    expect(screen, "Description, optional:");
+    assert_true(screen_type(screen, CONTROL('d')));
+    expect(screen, "The input ended at Description. Nothing was sent.");
+    finish(screen, 3);
+}
+
+static void a_terminal_that_goes_away_ends_it(void **state)
+{
+    struct screen *screen = start(dumb, NULL);
+    int status = -1;
+
+    (void)state;
+    to_password(screen);
+    screen_hang_up(screen);
+    assert_true(screen_wait_exit(screen, &status));
+    assert_true(status == 129 || status == 1 || status == 3);
+    screen_free(screen);
+}
+
+/* ---- What is kept ---- */
+
+static void what_was_answered_survives_a_kill(void **state)
+{
+    struct screen *screen = start(dumb, NULL);
+    int status = -1;
+
+    (void)state;
+    to_password(screen);
+    assert_true(screen_type(screen, "s3cret-marker\r"));
+    expect(screen, "Consumer group, optional:");
+    assert_true(screen_signal(screen, SIGKILL));
+    assert_true(screen_wait_exit(screen, &status));
+    screen_free(screen);
+    assert_int_not_equal(system("grep -rq s3cret-marker ."), 0);
+
+    screen = start(dumb, NULL);
+    answer(screen, "Type resume, forget, or nothing", "resume");
+    expect(screen, "Resumed. Passwords are not kept");
+    expect(screen, "Password, needed, not shown while you type:");
+    assert_true(screen_type(screen, "s3cret-marker\r"));
+    to_review(screen);
+    answer(screen, "Review:", "save plan.json");
+    expect(screen, "Draft saved to: plan.json");
+    assert_true(screen_type(screen, "q\r"));
+    finish(screen, 0);
+    assert_int_equal(system("grep -q replicator plan.json && ! grep -rq s3cret-marker ."), 0);
+
+    screen = start(dumb, NULL);
+    expect(screen, "Plan name, needed:");
+    assert_false(screen_has(screen, "Left behind"));
+    assert_true(screen_type(screen, "q\r"));
+    finish(screen, 0);
+}
+
+static void what_was_kept_can_be_forgotten_or_left(void **state)
+{
+    struct screen *screen = start(dumb, NULL);
+
+    (void)state;
+    answer(screen, "Plan name, needed:", "orders");
+    expect(screen, "Description, optional:");
+    assert_true(screen_signal(screen, SIGTERM));
+    finish(screen, 143);
+    screen = start(dumb, NULL);
+    expect(screen, "Left behind: orders");
+    assert_true(screen_type(screen, "\r"));
+    expect(screen, "Plan name, needed:");
+    assert_true(screen_type(screen, "q\r"));
+    finish(screen, 0);
+    screen = start(dumb, NULL);
+    answer(screen, "Type resume, forget, or nothing", "forget");
+    answer(screen, "Type yes to throw it away", "yes");
+    expect(screen, "Plan name, needed:");
+    assert_true(screen_type(screen, "q\r"));
+    finish(screen, 0);
+    screen = start(dumb, NULL);
+    expect(screen, "Plan name, needed:");
+    assert_false(screen_has(screen, "Left behind"));
+    assert_true(screen_type(screen, "q\r"));
+    finish(screen, 0);
+}
+
+static void two_runs_do_not_write_over_each_other(void **state)
+{
+    struct screen *first, *second;
+
+    (void)state;
+    assert_int_equal(system("cp " DRPLAN_SOURCE "/examples/one-way-apsaramq-5x.json plan.json"), 0);
+    first = start(dumb, "plan.json");
+    expect(first, "Review:");
+    second = start(dumb, "plan.json");
+    expect(second, "plan.json open: save under another name.");
+    answer(second, "Review:", "plan name");
+    answer(second, "Plan name, needed, now", "second");
+    answer(second, "Fields in the request", "save");
+    expect(second, "Save it under another name: save plan-copy.json");
+    assert_true(screen_type(second, "save plan-copy.json\rq\r"));
+    finish(second, 0);
+    assert_true(screen_type(first, "q\r"));
+    finish(first, 0);
+    assert_int_equal(system("grep -q orders-hz-to-sh plan.json && grep -q second plan-copy.json"), 0);
+}
+
+static void ctrl_c_stops_a_sending(void **state)
+{
+    const char *const argv[] = {getenv("DRPLAN"),
+                                "--sandbox",
+                                "--fault",
+                                "ListDisasterRecoveryPlans=hang",
+                                DRPLAN_SOURCE "/examples/one-way-apsaramq-5x.json",
+                                NULL};
+    struct screen_options options = {.environment = dumb};
+    struct screen *screen = screen_start(argv, &options);
+
+    (void)state;
+    assert_non_null(screen);
+    answer(screen, "Review:", "send");
+    answer(screen, "Type yes to send:", "yes");
+    expect(screen, "Looking whether a plan of this name exists. Ctrl-C stops it.");
+    assert_true(screen_type(screen, CONTROL('c')));
+    expect(screen, "Stopped: nothing was sent.");
+    assert_true(screen_type(screen, "q\r"));
+    finish(screen, 130);
+}
+
+/* Each has nothing that another one left. */
+static int fresh_state(void **state)
+{
+    char folder[] = "/tmp/drplan-plain-XXXXXX";
+
+    (void)state;
+    if (!mkdtemp(folder))
+        return -1;
+    snprintf(state_variable, sizeof(state_variable), "XDG_STATE_HOME=%s", folder);
+    return chdir(folder);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(a_plan_is_created_where_the_cursor_cannot_move, fresh_state),
+        cmocka_unit_test_setup(it_is_chosen_by_option_variable_and_terminal, fresh_state),
+        cmocka_unit_test_setup(a_paste_never_sends, fresh_state),
+        cmocka_unit_test_setup(ctrl_c_ends_it_with_the_terminal_as_it_was, fresh_state),
+        cmocka_unit_test_setup(no_signal_leaves_the_terminal_mute, fresh_state),
+        cmocka_unit_test_setup(suspended_at_a_password_the_terminal_echoes, fresh_state),
+        cmocka_unit_test_setup(ctrl_d_says_what_is_missing, fresh_state),
+        cmocka_unit_test_setup(a_terminal_that_goes_away_ends_it, fresh_state),
+        cmocka_unit_test_setup(what_was_answered_survives_a_kill, fresh_state),
+        cmocka_unit_test_setup(what_was_kept_can_be_forgotten_or_left, fresh_state),
+        cmocka_unit_test_setup(two_runs_do_not_write_over_each_other, fresh_state),
+        cmocka_unit_test_setup(ctrl_c_stops_a_sending, fresh_state),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,28 @@
+#ifndef SUPPORT_COMMAND_H
+#define SUPPORT_COMMAND_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+/* A program without a terminal, run to its end, with what it printed and used. */
+struct command_result {
+    int status; /* exit status; 128 and the signal when it was killed */
+    char *out;  /* standard output and standard error, as C strings of these lengths */
+    char *err;
+    size_t out_length, err_length;
+    long elapsed_ms;
+    long cpu_ms;     /* user and system */
+    long largest_kb; /* resident at most */
+};
+
+/*
+ * argv[0] is a path; ends with NULL. environment: "NAME=value" sets, "NAME" unsets, ends with NULL; may be NULL.
+ * Standard input is empty. Killed after limit_ms. Ends the test program when it cannot be started.
+ */
+void command_run(const char *const *argv, const char *const *environment, int limit_ms, struct command_result *out);
+void command_release(struct command_result *result);
+
+/* Starts it and leaves it running, its output thrown away: for what is killed. */
+pid_t command_start(const char *const *argv, const char *const *environment);
+
+#endif

@@ -1,0 +1,188 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "api/lookup.h"
+#include "base/json.h"
+#include "submission_bench.h"
+
+/*
+ * Every allocation of the look-ups fails once, our own and those that libcurl
+ * and cJSON do for us. Whatever fails: each look-up ends, and says why.
+ *
+ * The linker sends malloc and its like here (--wrap); only the thread of the
+ * test is disturbed, and only while it is armed.
+ */
+static _Thread_local bool armed;
+static _Thread_local unsigned long allocations, failing;
+
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+void *__real_realloc(void *memory, size_t size);
+char *__real_strdup(const char *text);
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__wrap_realloc(void *memory, size_t size);
+char *__wrap_strdup(const char *text);
+
+static bool fails(void)
+{
+    return armed && ++allocations == failing;
+}
+
+void *__wrap_malloc(size_t size)
+{
+    return fails() ? NULL : __real_malloc(size);
+}
+
+void *__wrap_calloc(size_t count, size_t size)
+{
+    return fails() ? NULL : __real_calloc(count, size);
+}
+
+void *__wrap_realloc(void *memory, size_t size)
+{
+    return fails() ? NULL : __real_realloc(memory, size);
+}
+
+char *__wrap_strdup(const char *text)
+{
+    return fails() ? NULL : __real_strdup(text);
+}
+
+#define ANSWER(text)                                                                                         \
+    {                                                                                                        \
+        WIRE_ANSWER, text, 0, NULL                                                                           \
+    }
+#define ROW(id) "{\"instanceId\":\"" id "\",\"instanceName\":\"n\",\"status\":\"RUNNING\"}"
+#define GROUPS(id, next)                                                                                     \
+    HTTP(200, "",                                                                                            \
+         "{\"RequestId\":\"R\",\"SecurityGroups\":{\"SecurityGroup\":[{\"SecurityGroupId\":\"" id            \
+         "\"}]},\"NextToken\":\"" next "\"}")
+
+/* Asked one after another; where one fails early, the next gets what was meant for it, and fails or not. */
+static const struct wire_step script[] = {
+    ANSWER(LISTED(ROW("a") "," ROW("b"), 3)),
+    ANSWER(HTTP(429, "x-acs-retry-after: 10\r\n", "{\"Code\":\"Throttling.User\"}")),
+    ANSWER(LISTED(ROW("c"), 3)),
+    ANSWER(GROUPS("sg-1", "t")),
+    ANSWER(GROUPS("sg-2", "")),
+    ANSWER(HTTP(403, "", "{\"Code\":\"Forbidden.RAM\",\"AccessDeniedDetail\":{\"AuthAction\":\"x:y\"}}")),
+    ANSWER(HTTP(200, "", "{\"success\":true,\"data\":{\"instanceId\":\"i\",\"status\":\"RUNNING\"}}")),
+    ANSWER(LISTED(PLAN(5, "night", SAME), 1)),
+};
+
+enum { SCRIPT = sizeof(script) / sizeof(script[0]) };
+
+static const struct lookup_question questions[] = {
+    {LOOKUP_INSTANCES, "cn-hangzhou", NULL, NULL},
+    {LOOKUP_SECURITY_GROUPS, "cn-hangzhou", "vpc-1", NULL},
+    {LOOKUP_REGIONS, NULL, NULL, NULL},
+    {LOOKUP_INSTANCE, "cn-hangzhou", "i", NULL},
+};
+
+static void turn(struct bench *bench, struct lookups *lookups)
+{
+    int timeout = lookups_timeout(lookups);
+    struct error err;
+
+    armed = true;
+    if (transport_running(bench->transport) > 0)
+        transport_wait(bench->transport, NULL, 0, 20000, &err);
+    else if (timeout >= 0)
+        bench->host.ticks += timeout;
+    lookups_tick(lookups);
+    armed = false;
+}
+
+static void ask(struct bench *bench, struct lookups *lookups, const struct lookup_question *question,
+                bool whole)
+{
+    const struct lookup_source source = {&bench->client, NULL};
+    struct error err = {0};
+    struct lookup *lookup;
+
+    armed = true;
+    lookup = lookup_start(lookups, &source, question, NULL, NULL, &err);
+    armed = false;
+    if (!lookup) {
+        assert_int_equal(err.kind, ERROR_MEMORY);
+        return;
+    }
+    for (int turns = 0; lookup_answer(lookup)->state == LOOKUP_LOADING; turns++) {
+        assert_true(turns < 10000);
+        turn(bench, lookups);
+    }
+    if (lookup_answer(lookup)->state == LOOKUP_FAILED)
+        assert_true(strlen(lookup_answer(lookup)->why) > 10);
+    if (whole)
+        assert_int_equal(lookup_answer(lookup)->state,
+                         question->kind == LOOKUP_REGIONS ? LOOKUP_FAILED : LOOKUP_DONE);
+    lookup_stop(lookup);
+}
+
+static void check(struct bench *bench, struct lookups *lookups, bool whole)
+{
+    static const struct check_question question = {CHECK_PLAN_NAME, NULL, NULL, "night"};
+    const struct lookup_source source = {&bench->client, NULL};
+    struct error err = {0};
+    struct check *check;
+
+    armed = true;
+    check = check_start(lookups, &source, &question, NULL, NULL, &err);
+    armed = false;
+    if (!check) {
+        assert_int_equal(err.kind, ERROR_MEMORY);
+        return;
+    }
+    while (check_state(check) == CHECK_RUNNING)
+        turn(bench, lookups);
+    if (whole)
+        assert_int_equal(check_state(check), CHECK_WARNS);
+    check_stop(check);
+}
+
+static void no_shortage_of_memory_keeps_a_look_up_from_ending(void **state)
+{
+    unsigned long total = 0;
+
+    (void)state;
+    json_wipe_on_free();
+    for (unsigned long point = 0; total == 0 || point <= total; point++) {
+        struct lookups *lookups;
+        struct bench bench;
+        struct error err = {0};
+
+        bench_start(&bench, script, SCRIPT, NULL);
+        allocations = 0;
+        failing = point;
+        armed = true;
+        lookups = lookups_new(bench.transport, &bench.host.host, &err);
+        armed = false;
+        if (lookups) {
+            for (size_t i = 0; i < sizeof(questions) / sizeof(questions[0]); i++)
+                ask(&bench, lookups, &questions[i], point == 0);
+            check(&bench, lookups, point == 0);
+        } else {
+            assert_int_equal(err.kind, ERROR_MEMORY);
+        }
+        lookups_free(lookups);
+        if (point == 0) {
+            total = allocations;
+            print_message("  %lu allocations\n", total);
+        }
+        bench_stop(&bench);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(no_shortage_of_memory_keeps_a_look_up_from_ending),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
