@@ -231,7 +231,7 @@ static bool read_interrupted(struct interrupted *item, struct error *err)
     if (ok)
         json_add_tree(&draft, tree);
     cJSON_Delete(tree);
-    if (ok && draft.failed)
+    if (ok && (draft.failed || item->draft.failed))
         ok = error_memory(err);
     ok = ok && draft_read(buf_text(&draft), draft.length, &item->plan, err);
     if (ok)
