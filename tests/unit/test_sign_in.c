@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <sys/stat.h>
 
+#include "api/proxy.h"
 #include "api/sign_in.h"
 #include "wire_server.h"
 
@@ -528,6 +529,44 @@ static void where_no_metadata_answers_it_is_asked_once(void **state)
     bench_close(&bench);
 }
 
+static void metadata_that_hangs_is_given_up_soon(void **state)
+{
+    struct bench bench;
+    int64_t start;
+
+    (void)state;
+    bench_open(&bench);
+    fake_setenv(&bench.host, "ALIBABA_CLOUD_ECS_METADATA_DISABLED", NULL);
+    bench.steps[bench.step_count++].act = WIRE_SILENT;
+    will_answer(&bench, 404, "");
+    listen_now(&bench);
+    start = real_ticks(NULL);
+    does_not_sign_in(&bench, "no RAM role is attached to this ECS instance");
+    assert_true(real_ticks(NULL) - start < 6000);
+    bench_close(&bench);
+}
+
+static void plain_http_is_for_this_machine_and_metadata_alone(void **state)
+{
+    static const struct {
+        const char *host;
+        bool plain;
+    } cases[] = {
+        {"127.0.0.1:80", true},     {"[::1]", true},
+        {METADATA_HOST, true},      {METADATA_HOST ":80", false},
+        {"100.100.100.201", false}, {METADATA_HOST ".example.com", false},
+        {"example.com", false},
+    };
+
+    (void)state;
+    setenv("all_proxy", "http://127.0.0.1:1", 1);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        assert_int_equal(host_takes_plain_http(cases[i].host), cases[i].plain);
+        assert_int_equal(proxy_for("http", cases[i].host) == NULL, cases[i].plain);
+    }
+    unsetenv("all_proxy");
+}
+
 static void profiles_and_sections_can_name_the_role_of_the_instance(void **state)
 {
     struct bench bench;
@@ -896,6 +935,8 @@ int main(void)
         cmocka_unit_test(metadata_falls_back_to_version_1_where_that_is_allowed),
         cmocka_unit_test(what_metadata_lacks_is_said),
         cmocka_unit_test(where_no_metadata_answers_it_is_asked_once),
+        cmocka_unit_test(metadata_that_hangs_is_given_up_soon),
+        cmocka_unit_test(plain_http_is_for_this_machine_and_metadata_alone),
         cmocka_unit_test(profiles_and_sections_can_name_the_role_of_the_instance),
         cmocka_unit_test(a_section_can_take_on_a_role_with_a_long_policy),
         cmocka_unit_test(an_address_is_asked_last),
