@@ -440,12 +440,13 @@ static void measure(int *columns, int *rows)
     *rows = size.ws_row < SIZE_MAX_CELLS ? size.ws_row : SIZE_MAX_CELLS;
 }
 
-/* Some terminals keep the scrolling region of the old size. */
+/* Some terminals keep the scrolling region of the old size, and ncurses begins with the one of its own guess. */
 static void set_scrolling_region(struct term *term)
 {
     const char *format = capability("csr");
     const char *region = format ? tparm(format, 0, term->rows - 1, 0, 0, 0, 0, 0, 0, 0) : NULL;
 
+    doupdate(); /* behind what ncurses has not handed out yet, and before everything is drawn anew */
     collect(term);
     if (region)
         buf_add_text(&term->backlog, region);
@@ -469,8 +470,7 @@ static void take_size(struct term *term)
     }
     term->columns = columns;
     term->rows = rows;
-    if (term->line)
-        set_scrolling_region(term);
+    set_scrolling_region(term);
     free(term->line);
     term->line = line;
 }
