@@ -151,10 +151,11 @@ static void explain_read_only(struct plain_keeper *keeper, const char *path)
     struct buf other = BUF_INIT;
 
     copy_name(path, &other);
-    plain_say(keeper->plain, "%s %s. Save it under another name: save %s",
-              keeper->draft.locked_out ? "Another drplan has the draft open:"
-                                       : "A later version of drplan wrote",
-              path, buf_text(&other));
+    if (keeper->draft.locked_out)
+        plain_say(keeper->plain, "Another drplan has %s open.", path);
+    else
+        plain_say(keeper->plain, "A later version of drplan wrote %s.", path);
+    plain_say(keeper->plain, "Save under another name: save %s", buf_text(&other));
     buf_release(&other);
 }
 

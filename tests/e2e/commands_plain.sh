@@ -101,11 +101,45 @@ END
 
 an_unknown_outcome_wants_the_name_for_another_try() {
     valid orders >draft.json
-    printf '%s\n' send yes send yes q | run 8 --plain --sandbox draft.json --timeout 1 \
+    printf '%s\n' send yes send yes q | run 8 --plain --sandbox draft.json --patience 1 \
         --fault CreateDisasterRecoveryPlan=drop-after --fault 'ListDisasterRecoveryPlans=ok*1,403'
     says out 'Not known: the request left, and no answer said what became of it.'
     says out "Type the plan's name to send it all the same"
     [ "$(grep -c '^Sending the plan' out)" -eq 1 ]
+}
+
+what_became_of_a_plan_is_looked_for_when_that_is_said() {
+    valid orders >draft.json
+    printf '%s\n' send yes look | run 0 --plain --sandbox draft.json --patience 1 \
+        --fault CreateDisasterRecoveryPlan=drop-after --fault 'ListDisasterRecoveryPlans=ok*1,403*5'
+    says out 'At the review, look lists plans once more to find it.'
+    says out 'Created.'
+    printf '%s\n' send yes repeat no repeat yes | run 0 --plain --sandbox --state plans draft.json --patience 1 \
+        --fault CreateDisasterRecoveryPlan=drop-after --fault 'ListDisasterRecoveryPlans=ok*1,403*5'
+    says out 'Created.'
+    [ "$(jq '[.. | objects | select(has("planName"))] | length' plans)" -eq 1 ]
+}
+
+an_earlier_plan_whose_end_is_unknown_is_mentioned() {
+    valid orders >draft.json
+    start_sandbox --fault CreateDisasterRecoveryPlan=drop-after --fault 'ListDisasterRecoveryPlans=ok*1,403*5'
+    send_lines q | run 8 --plain --endpoint "$endpoint" --region cn-hangzhou --patience 1 draft.json
+    run 3 --plain --endpoint "$endpoint" --region cn-hangzhou </dev/null
+    says out 'Note: orders was sent to'
+    says out "'drplan look' finds out."
+    stop_sandbox
+}
+
+passwords_in_clear_stay_in_a_draft_when_that_is_said() {
+    jq '.instances[0].password = "s3cret-marker"' "$EXAMPLES/one-way-external-vpc-acl.json" >draft.json
+    printf '%s\n' 'plan name' new save yes | run 1 --plain draft.json
+    says draft.json s3cret-marker
+    keeps_quiet_about out s3cret-marker
+    keeps_quiet_about out 'Passwords are not in it'
+    printf '%s\n' 'plan name' newer save no | run 1 --plain draft.json
+    keeps_quiet_about draft.json s3cret-marker
+    says draft.json newer
+    says out 'Passwords are not in it'
 }
 
 a_second_plan_of_the_name_is_asked_about() {
@@ -183,7 +217,9 @@ a_signal_ends_it() {
 
 check a_plan_is_filled_in_and_created what_is_asked_is_what_is_saved no_secret_no_escape_and_no_wide_line_comes_out \
     a_draft_starts_at_its_review nothing_but_yes_sends an_input_that_ends_says_what_is_missing each_end_has_its_status \
-    an_unknown_outcome_wants_the_name_for_another_try a_second_plan_of_the_name_is_asked_about a_file_that_is_there_is_written_over_when_that_is_said \
+    an_unknown_outcome_wants_the_name_for_another_try \
+    what_became_of_a_plan_is_looked_for_when_that_is_said an_earlier_plan_whose_end_is_unknown_is_mentioned \
+    passwords_in_clear_stay_in_a_draft_when_that_is_said a_second_plan_of_the_name_is_asked_about a_file_that_is_there_is_written_over_when_that_is_said \
     without_credentials_everything_but_sending_works accessible_asks_for_it_too \
     a_draft_from_standard_input_leaves_nothing_for_answers a_broken_pipe_is_noticed a_signal_ends_it
 all_done

@@ -28,6 +28,18 @@ static const char *const dumb[] = {QUIET, "TERM=dumb", NULL};
 static const char *const accessible[] = {QUIET, "ACCESSIBLE=1", NULL};
 static const char *const able[] = {QUIET, "ACCESSIBLE=0", NULL};
 
+/* Each has nothing that another one left. */
+static int fresh_state(void **state)
+{
+    char folder[] = "/tmp/drplan-plain-XXXXXX";
+
+    (void)state;
+    if (!mkdtemp(folder))
+        return -1;
+    snprintf(state_variable, sizeof(state_variable), "XDG_STATE_HOME=%s", folder);
+    return chdir(folder);
+}
+
 static struct screen *start(const char *const *environment, const char *argument)
 {
     const char *const argv[] = {getenv("DRPLAN"), "--sandbox", argument, NULL};
@@ -308,11 +320,11 @@ static void two_runs_do_not_write_over_each_other(void **state)
     first = start(dumb, "plan.json");
     expect(first, "Review:");
     second = start(dumb, "plan.json");
-    expect(second, "plan.json open: save under another name.");
+    expect(second, "open: save under another name.");
     answer(second, "Review:", "plan name");
     answer(second, "Plan name, needed, now", "second");
     answer(second, "Fields in the request", "save");
-    expect(second, "Save it under another name: save plan-copy.json");
+    expect(second, "Save under another name: save plan-copy.json");
     assert_true(screen_type(second, "save plan-copy.json\rq\r"));
     finish(second, 0);
     assert_true(screen_type(first, "q\r"));
@@ -340,18 +352,6 @@ static void ctrl_c_stops_a_sending(void **state)
     expect(screen, "Stopped: nothing was sent.");
     assert_true(screen_type(screen, "q\r"));
     finish(screen, 130);
-}
-
-/* Each has nothing that another one left. */
-static int fresh_state(void **state)
-{
-    char folder[] = "/tmp/drplan-plain-XXXXXX";
-
-    (void)state;
-    if (!mkdtemp(folder))
-        return -1;
-    snprintf(state_variable, sizeof(state_variable), "XDG_STATE_HOME=%s", folder);
-    return chdir(folder);
 }
 
 int main(void)
