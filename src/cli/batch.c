@@ -208,6 +208,7 @@ static bool names_are_settled(struct batch *batch, const struct run *run)
     }
     if (!batch->known)
         return true;
+    announce(batch, run);
     if (known_names_refresh(batch->known, left < batch->started_lately ? left : batch->started_lately))
         batch->started_lately = 0;
     return !known_names_running(batch->known);

@@ -153,10 +153,7 @@ the_journal_has_an_intent_and_an_outcome() {
 an_earlier_unknown_outcome_is_remembered() {
     valid orders >draft.json
     start_sandbox --fault CreateDisasterRecoveryPlan=hang --fault 'ListDisasterRecoveryPlans=ok*1,403'
-    "$DRPLAN" submit draft.json --endpoint "$endpoint" >out 2>err &
-    drplan=$!
-    until_said state/drplan/journal.jsonl orders
-    run_ended 8 "$drplan" TERM
+    run 8 submit draft.json --endpoint "$endpoint" --timeout 1 --patience 1
     stop_sandbox
     rm sandbox.pipe
     start_sandbox
@@ -212,13 +209,11 @@ jobs_run_side_by_side() {
 
 an_interrupt_before_anything_was_sent_is_130() {
     valid orders >a.json
-    valid others >b.json
-    "$DRPLAN" submit --sandbox --json a.json b.json --fault ListDisasterRecoveryPlans=hang >out 2>err &
+    "$DRPLAN" submit --sandbox --json a.json --fault ListDisasterRecoveryPlans=hang >out 2>err &
     until_said err 'Sending to'
     run_ended 143 $! TERM
     holds "$contract"
     holds '.outcome == "cancelled" and .planId == null'
-    [ "$(wc -l <out)" -eq 2 ]
 }
 
 an_interrupt_after_it_was_sent_finds_out() {

@@ -427,6 +427,142 @@ static void a_path_without_measure_is_an_error(void **state)
     free(path);
 }
 
+/* ---- For many submissions ---- */
+
+static void write_end(struct book *book, const char *nonce, const char *word, const char *id)
+{
+    struct error err;
+
+    if (!journal_write_outcome(book->journal, nonce, word, id, "R-1", &err))
+        fail_msg("%s", err.text);
+}
+
+static size_t lines_in(const char *path)
+{
+    struct buf text = BUF_INIT;
+    struct error err;
+    size_t lines = 0;
+
+    assert_true(file_read(path, 1 << 20, &text, NULL, &err));
+    for (size_t i = 0; i < text.length; i++)
+        lines += text.data[i] == '\n';
+    buf_release(&text);
+    return lines;
+}
+
+static void lines_of_a_group_are_all_there(void **state)
+{
+    struct book book;
+    struct stat status;
+    struct error err;
+
+    (void)state;
+    book_open(&book);
+    journal_group(book.journal);
+    assert_true(journal_sync(book.journal, &err));
+    for (int i = 0; i < 50; i++) {
+        write_intent(&book, "n-1", "orders");
+        write_end(&book, "n-1", "created", "12");
+        assert_true(journal_sync(book.journal, &err));
+    }
+    assert_int_equal(lines_in(book.path), 100);
+    assert_int_equal(stat(book.path, &status), 0);
+    assert_int_equal(status.st_mode & 0777, 0600);
+    book_read(&book);
+    assert_int_equal(book.count, 0);
+    assert_int_equal(book.broken, 0);
+    book_close(&book);
+}
+
+static void a_group_goes_on_in_a_new_file_when_the_old_one_goes(void **state)
+{
+    struct book book;
+    struct error err;
+
+    (void)state;
+    book_open(&book);
+    journal_group(book.journal);
+    write_intent(&book, "n-1", "orders");
+    assert_int_equal(unlink(book.path), 0);
+    write_intent(&book, "n-2", "orders");
+    assert_true(journal_sync(book.journal, &err));
+    assert_int_equal(lines_in(book.path), 1);
+    book_close(&book);
+}
+
+static void a_group_ends_a_line_that_somebody_left_cut(void **state)
+{
+    struct book book;
+
+    (void)state;
+    book_open(&book);
+    journal_group(book.journal);
+    scratch_write(&book.scratch, "journal.jsonl", "{\"type\":\"int", 12);
+    write_intent(&book, "n-1", "orders");
+    book_read(&book);
+    assert_int_equal(book.count, 1);
+    assert_int_equal(book.broken, 1);
+    book_close(&book);
+}
+
+static void a_group_whose_file_cannot_be_made_is_an_error(void **state)
+{
+    struct journal_intent intent = {.nonce = "n"};
+    struct book book;
+    struct error err;
+
+    (void)state;
+    book_open(&book);
+    assert_int_equal(mkdir(book.path, 0700), 0);
+    journal_group(book.journal);
+    assert_false(journal_write_intent(book.journal, &intent, &err));
+    assert_int_equal(err.kind, ERROR_FILE);
+    assert_int_equal(rmdir(book.path), 0);
+    book_close(&book);
+}
+
+static void what_was_created_is_known_by_body_and_host(void **state)
+{
+    static const char host[] = "rocketmq.cn-hangzhou.aliyuncs.com";
+    struct journal_created_list list;
+    const struct journal_created *found;
+    struct book book;
+    struct error err;
+    char nonce[16], other[65] = HASH;
+
+    (void)state;
+    book_open(&book);
+    assert_true(journal_read_created(book.journal, &list, &err));
+    assert_int_equal(list.count, 0);
+    assert_null(journal_created_find(&list, HASH, host));
+    for (int i = 0; i < 9; i++) {
+        snprintf(nonce, sizeof(nonce), "n-%d", i);
+        write_intent(&book, nonce, "orders");
+    }
+    write_end(&book, "n-0", "refused", NULL);
+    write_end(&book, "n-1", "unknown", NULL);
+    assert_true(journal_read_created(book.journal, &list, &err));
+    assert_int_equal(list.count, 0);
+    /* What was unknown, and found later. */
+    write_end(&book, "n-1", "created", "77");
+    for (int i = 2; i < 9; i++) {
+        snprintf(nonce, sizeof(nonce), "n-%d", i);
+        write_end(&book, nonce, "created", "77");
+    }
+    write_end(&book, "n-of-nobody", "created", "78");
+    assert_true(journal_read_created(book.journal, &list, &err));
+    assert_int_equal(list.count, 8);
+    found = journal_created_find(&list, HASH, host);
+    assert_non_null(found);
+    assert_string_equal(found->plan_id, "77");
+    assert_int_equal(strlen(found->time), 20);
+    assert_null(journal_created_find(&list, HASH, "rocketmq.cn-beijing.aliyuncs.com"));
+    other[0] = other[0] == '0' ? '1' : '0';
+    assert_null(journal_created_find(&list, other, host));
+    journal_created_release(&list);
+    book_close(&book);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -445,6 +581,11 @@ int main(void)
         cmocka_unit_test(without_a_usual_place_there_is_no_journal),
         cmocka_unit_test(a_folder_that_cannot_be_made_is_an_error),
         cmocka_unit_test(a_path_without_measure_is_an_error),
+        cmocka_unit_test(lines_of_a_group_are_all_there),
+        cmocka_unit_test(a_group_goes_on_in_a_new_file_when_the_old_one_goes),
+        cmocka_unit_test(a_group_ends_a_line_that_somebody_left_cut),
+        cmocka_unit_test(a_group_whose_file_cannot_be_made_is_an_error),
+        cmocka_unit_test(what_was_created_is_known_by_body_and_host),
     };
 
     return cmocka_run_group_tests_name("journal", tests, NULL, NULL);
