@@ -53,12 +53,14 @@ static const char *left_answer(const struct wizard *wizard, struct place place)
 {
     const struct field_review *field = review_field(wizard_review(wizard), place);
 
-    return field->shown && !field->suggested && !place_equal(wizard_focused(wizard), place) ? field->value : NULL;
+    return field->shown && !field->suggested && !place_equal(wizard_focused(wizard), place) ? field->value
+                                                                                            : NULL;
 }
 
 static const char *region_of(const struct asking *asking, int instance)
 {
-    const char *region = review_field(wizard_review(asking->wizard), place_of_instance(instance, FIELD_REGION_ID))->value;
+    const char *region =
+        review_field(wizard_review(asking->wizard), place_of_instance(instance, FIELD_REGION_ID))->value;
 
     return region ? region : asking->home_region;
 }
@@ -66,8 +68,8 @@ static const char *region_of(const struct asking *asking, int instance)
 /* One text for all that a question depends on, so that a change is noticed. */
 static void key_of(const struct check_question *question, struct buf *out)
 {
-    buf_addf(out, "%s\n%s\n%s", question->region ? question->region : "", question->instance ? question->instance : "",
-             question->name ? question->name : "");
+    buf_addf(out, "%s\n%s\n%s", question->region ? question->region : "",
+             question->instance ? question->instance : "", question->name ? question->name : "");
 }
 
 /* ---- Asking and telling ---- */
@@ -97,7 +99,8 @@ static void watch(struct watched *watched, const struct asking *asking, const st
 static void watch_name(struct account_facts *facts, const struct asking *asking)
 {
     struct place place = place_of_plan(FIELD_PLAN_NAME);
-    struct check_question question = {.kind = CHECK_PLAN_NAME, .region = NULL, .name = left_answer(asking->wizard, place)};
+    struct check_question question = {
+        .kind = CHECK_PLAN_NAME, .region = NULL, .name = left_answer(asking->wizard, place)};
 
     if (question.name)
         watch(&facts->name, asking, &question, place);
@@ -122,9 +125,11 @@ static void suggest_from(const struct asking *asking, int instance, const struct
     suggest(asking, instance, FIELD_SECURITY_GROUP_ID, details->security_group_id);
 }
 
-static void watch_details(struct instance_watch *details, const struct asking *asking, int instance, const char *id)
+static void watch_details(struct instance_watch *details, const struct asking *asking, int instance,
+                          const char *id)
 {
-    struct lookup_question question = {.kind = LOOKUP_INSTANCE, .region = region_of(asking, instance), .parent = id};
+    struct lookup_question question = {
+        .kind = LOOKUP_INSTANCE, .region = region_of(asking, instance), .parent = id};
     struct buf key = BUF_INIT;
     struct error err = {0};
     const struct lookup_answer *answer;
@@ -136,7 +141,8 @@ static void watch_details(struct instance_watch *details, const struct asking *a
         details->told = false;
         buf_clear(&details->asked);
         buf_add_text(&details->asked, buf_text(&key));
-        suggest_from(asking, instance, &(struct lookup_instance){0}); /* what fitted another instance fits no more */
+        suggest_from(asking, instance,
+                     &(struct lookup_instance){0}); /* what fitted another instance fits no more */
     }
     buf_release(&key);
     if (!details->lookup || details->told)
@@ -154,7 +160,8 @@ static void watch_cluster(struct account_facts *facts, const struct asking *aski
     struct place group_place = place_of_instance(instance, FIELD_CONSUMER_GROUP_ID);
     const char *id = left_answer(asking->wizard, id_place);
     const char *group = left_answer(asking->wizard, group_place);
-    struct check_question question = {.kind = CHECK_INSTANCE, .region = region_of(asking, instance), .instance = id};
+    struct check_question question = {
+        .kind = CHECK_INSTANCE, .region = region_of(asking, instance), .instance = id};
 
     if (!id || !question.region || !*question.region)
         return;
@@ -171,7 +178,8 @@ void account_facts_follow(struct account_facts *facts, struct picking *picking, 
                           const struct destination *destination, struct wizard *wizard)
 {
     struct asking asking = {.source = {.client = &destination->client, .profile = destination->profile},
-                            .home_region = destination->region, .wizard = wizard};
+                            .home_region = destination->region,
+                            .wizard = wizard};
     struct error err = {0};
     int instances = (int)plan_instances(wizard_plan(wizard));
 

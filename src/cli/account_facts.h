@@ -31,7 +31,7 @@ struct instance_watch {
 };
 
 struct account_facts {
-    bool begun;             /* something was changed since the plan was opened */
+    bool begun; /* something was changed since the plan was opened */
     bool opened;
     unsigned long revision; /* of the plan as it was opened */
     struct watched name;

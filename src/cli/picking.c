@@ -22,14 +22,10 @@ void picking_close(struct picking *picking)
 static enum lookup_kind lookup_of(enum pick_kind kind)
 {
     static const enum lookup_kind kinds[] = {
-        [PICK_NONE] = LOOKUP_REGIONS,
-        [PICK_REGION] = LOOKUP_REGIONS,
-        [PICK_INSTANCE] = LOOKUP_INSTANCES,
-        [PICK_ACCOUNT] = LOOKUP_ACCOUNTS,
-        [PICK_CONSUMER_GROUP] = LOOKUP_GROUPS,
-        [PICK_VPC] = LOOKUP_VPCS,
-        [PICK_VSWITCH] = LOOKUP_VSWITCHES,
-        [PICK_SECURITY_GROUP] = LOOKUP_SECURITY_GROUPS,
+        [PICK_NONE] = LOOKUP_REGIONS,          [PICK_REGION] = LOOKUP_REGIONS,
+        [PICK_INSTANCE] = LOOKUP_INSTANCES,    [PICK_ACCOUNT] = LOOKUP_ACCOUNTS,
+        [PICK_CONSUMER_GROUP] = LOOKUP_GROUPS, [PICK_VPC] = LOOKUP_VPCS,
+        [PICK_VSWITCH] = LOOKUP_VSWITCHES,     [PICK_SECURITY_GROUP] = LOOKUP_SECURITY_GROUPS,
     };
 
     return kinds[kind];
@@ -72,9 +68,15 @@ static void show_answer(struct picking *picking, const struct pick *pick, struct
     const struct lookup_answer *answer = lookup_answer(picking->lookup);
     const struct lookup_shape *shape = &lookup_shapes[lookup_of(pick->kind)];
     char title[160];
-    struct picker_rows rows = {.state = states[answer->state], .title = title, .count = answer->count,
-                               .total = (long long)answer->total, .why = answer->why, .cut = answer->cut,
-                               .cell = answer_cell, .usable = answer_usable, .context = answer};
+    struct picker_rows rows = {.state = states[answer->state],
+                               .title = title,
+                               .count = answer->count,
+                               .total = (long long)answer->total,
+                               .why = answer->why,
+                               .cut = answer->cut,
+                               .cell = answer_cell,
+                               .usable = answer_usable,
+                               .context = answer};
 
     if (picking->filled && picking->shown == answer->revision)
         return;
@@ -105,8 +107,13 @@ static void show_problem(struct picking *picking, const struct pick *pick, const
                          struct wizard *wizard)
 {
     char title[160];
-    struct picker_rows rows = {.state = PICKER_FAILED, .title = title, .total = -1, .why = problem,
-                               .headings = {"Region", "Name", NULL}, .cell = region_cell, .usable = region_usable};
+    struct picker_rows rows = {.state = PICKER_FAILED,
+                               .title = title,
+                               .total = -1,
+                               .why = problem,
+                               .headings = {"Region", "Name", NULL},
+                               .cell = region_cell,
+                               .usable = region_usable};
 
     if (picking->filled)
         return;
@@ -146,7 +153,8 @@ static bool start(struct picking *picking, struct session *session, const struct
                   const struct pick *pick, struct error *err)
 {
     struct lookup_source source = {.client = &destination->client, .profile = destination->profile};
-    struct lookup_question question = {.kind = lookup_of(pick->kind), .region = pick->region, .parent = pick->parent};
+    struct lookup_question question = {
+        .kind = lookup_of(pick->kind), .region = pick->region, .parent = pick->parent};
     struct lookups *lookups = picking_lookups(picking, session, err);
 
     stop(picking);

@@ -221,27 +221,21 @@ static act *const prompt_acts[ACTION_COUNT] = {
 };
 
 static act *const general_acts[ACTION_COUNT] = {
-    [ACTION_HELP] = open_keys,
-    [ACTION_SAVE] = save,
-    [ACTION_QUIT] = quit,
-    [ACTION_SUSPEND] = suspend,
-    [ACTION_REDRAW] = redraw,
-    [ACTION_MOUSE] = toggle_mouse,
+    [ACTION_HELP] = open_keys,  [ACTION_SAVE] = save,     [ACTION_QUIT] = quit,
+    [ACTION_SUSPEND] = suspend, [ACTION_REDRAW] = redraw, [ACTION_MOUSE] = toggle_mouse,
 };
 
 typedef bool edit_act(struct line_edit *edit);
 
 static edit_act *const edit_moves[ACTION_COUNT] = {
-    [ACTION_CHAR_LEFT] = line_edit_left,       [ACTION_CHAR_RIGHT] = line_edit_right,
-    [ACTION_WORD_LEFT] = line_edit_word_left,  [ACTION_WORD_RIGHT] = line_edit_word_right,
-    [ACTION_LINE_START] = line_edit_home,      [ACTION_LINE_END] = line_edit_end,
+    [ACTION_CHAR_LEFT] = line_edit_left,      [ACTION_CHAR_RIGHT] = line_edit_right,
+    [ACTION_WORD_LEFT] = line_edit_word_left, [ACTION_WORD_RIGHT] = line_edit_word_right,
+    [ACTION_LINE_START] = line_edit_home,     [ACTION_LINE_END] = line_edit_end,
 };
 
 static edit_act *const edit_changes[ACTION_COUNT] = {
-    [ACTION_ERASE_LEFT] = line_edit_erase_left,
-    [ACTION_ERASE_RIGHT] = line_edit_erase_right,
-    [ACTION_ERASE_WORD] = line_edit_erase_word_left,
-    [ACTION_ERASE_TO_START] = line_edit_erase_to_start,
+    [ACTION_ERASE_LEFT] = line_edit_erase_left,      [ACTION_ERASE_RIGHT] = line_edit_erase_right,
+    [ACTION_ERASE_WORD] = line_edit_erase_word_left, [ACTION_ERASE_TO_START] = line_edit_erase_to_start,
     [ACTION_ERASE_TO_END] = line_edit_erase_to_end,
 };
 

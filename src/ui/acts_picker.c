@@ -7,7 +7,8 @@ enum effect open_picker(struct wizard *wizard)
     struct pick pick;
 
     if (!pick_for(wizard, wizard->focus, &pick)) {
-        wizard_set_message(wizard, false, "What this list hangs on is not answered yet: fill in the fields above first.");
+        wizard_set_message(wizard, false,
+                           "What this list hangs on is not answered yet: fill in the fields above first.");
         return EFFECT_NONE;
     }
     picker_open(&wizard->picker, wizard->focus);

@@ -7,7 +7,8 @@ static enum effect ask_submit(struct wizard *wizard)
     if (wizard->target.view.problem && *wizard->target.view.problem)
         wizard_set_message(wizard, true, "Nothing can be sent yet: the reason stands above the request.");
     else if (review_errors(wizard->review) > 0)
-        wizard_set_message(wizard, true, "Nothing can be sent before the errors are solved. Enter goes to the marked one.");
+        wizard_set_message(wizard, true,
+                           "Nothing can be sent before the errors are solved. Enter goes to the marked one.");
     else
         wizard->question = QUESTION_SUBMIT;
     return EFFECT_NONE;
@@ -129,7 +130,8 @@ static enum effect choose_profile(struct wizard *wizard)
 static enum effect review_accept(struct wizard *wizard)
 {
     if (review_problems(wizard->review) == 0)
-        wizard_set_message(wizard, false, "Nothing is left to mend. s sends the plan, after one more question.");
+        wizard_set_message(wizard, false,
+                           "Nothing is left to mend. s sends the plan, after one more question.");
     else
         review_open_problem(wizard, wizard->review_problem);
     return EFFECT_NONE;

@@ -57,11 +57,11 @@ enum { EVENT_TEXT_SIZE = 64 };
 struct event {
     enum event_kind kind;
     enum press press;
-    unsigned modifiers; /* enum modifier */
+    unsigned modifiers;         /* enum modifier */
     char text[EVENT_TEXT_SIZE]; /* valid UTF-8, terminated */
     const char *paste;
     size_t paste_length;
-    bool paste_cut;    /* the end mark did not come, or it was longer than the limit */
+    bool paste_cut; /* the end mark did not come, or it was longer than the limit */
     enum mouse_action mouse;
     int row, column;   /* of the mouse, from 0 */
     int columns, rows; /* of the screen */

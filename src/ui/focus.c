@@ -123,7 +123,8 @@ bool pick_for(const struct wizard *wizard, struct place place, struct pick *pick
     region = wizard_field(wizard, place_of_instance(place.instance, FIELD_REGION_ID))->value;
     if (!region)
         region = wizard->target.view.region;
-    *pick = (struct pick){.kind = field->pick, .place = place, .region = region ? region : "", .parent = parent};
+    *pick =
+        (struct pick){.kind = field->pick, .place = place, .region = region ? region : "", .parent = parent};
     return true;
 }
 

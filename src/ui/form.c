@@ -6,7 +6,13 @@
 
 /* Where everything of the form stands: the view draws by it, clicks and scrolling are looked up in it. */
 
-enum { LABEL_COLUMN = 3, ENTRY_COLUMN = 23, STACKED_ENTRY_COLUMN = 4, ENTRY_COLUMNS_MAX = 64, CHOICE_MARK = 4 };
+enum {
+    LABEL_COLUMN = 3,
+    ENTRY_COLUMN = 23,
+    STACKED_ENTRY_COLUMN = 4,
+    ENTRY_COLUMNS_MAX = 64,
+    CHOICE_MARK = 4
+};
 
 /* ---- The parts of the screen ---- */
 
@@ -56,8 +62,8 @@ void screen_layout(const struct wizard *wizard, struct screen_parts *parts)
 
 /* ---- The form ---- */
 
-static struct form_item *item_add(struct form_layout *layout, enum form_part part, struct place place, int row,
-                                  int rows)
+static struct form_item *item_add(struct form_layout *layout, enum form_part part, struct place place,
+                                  int row, int rows)
 {
     struct form_item *item;
 
@@ -267,9 +273,11 @@ void why_field(const struct wizard *wizard, struct place place, struct buf *out)
             buf_addf(out, " %s", field->because);
         buf_add_char(out, '.');
     } else if (field->need == NEED_EXTRA) {
-        buf_addf(out, "not needed %s, so it is not asked; F3 asks for it.", field->because ? field->because : "here");
+        buf_addf(out, "not needed %s, so it is not asked; F3 asks for it.",
+                 field->because ? field->because : "here");
     } else {
-        buf_addf(out, "not asked%s%s; it is asked", field->because ? ", since " : "", field->because ? field->because : "");
+        buf_addf(out, "not asked%s%s; it is asked", field->because ? ", since " : "",
+                 field->because ? field->because : "");
         presence_words(place.field, NEED_OPTIONAL, out);
         buf_add_char(out, '.');
     }

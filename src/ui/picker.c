@@ -189,7 +189,8 @@ void picker_move(struct picker *picker, long rows)
 
 const char *picker_marked(const struct picker *picker)
 {
-    return picker->cursor < picker->match_count ? cell_text(picker, picker->matches[picker->cursor].row, 0) : NULL;
+    return picker->cursor < picker->match_count ? cell_text(picker, picker->matches[picker->cursor].row, 0)
+                                                : NULL;
 }
 
 /* ---- View ---- */
@@ -207,7 +208,8 @@ static int wanted_width(const struct picker *picker, size_t first, int rows, int
     return widest < COLUMN_MAX ? widest : COLUMN_MAX;
 }
 
-/* The columns that each cell gets, two apart. Where they do not fit, the widest give way, and last the last ones go. */
+/* The columns that each cell gets, two apart. Where they do not fit, the widest give way, and last the last
+ * ones go. */
 static void column_widths(const struct picker *picker, size_t first, int rows, int columns,
                           int widths[PICKER_CELLS_MAX])
 {
@@ -250,8 +252,8 @@ static void view_cell(const struct picker *picker, struct canvas *canvas, struct
         canvas_style(canvas, cell, 0, canvas_width_length(text, marks[i]), 1, STYLE_KEY);
 }
 
-static void view_row(const struct picker *picker, struct canvas *canvas, struct area area, int row, size_t index,
-                     const int widths[PICKER_CELLS_MAX])
+static void view_row(const struct picker *picker, struct canvas *canvas, struct area area, int row,
+                     size_t index, const int widths[PICKER_CELLS_MAX])
 {
     size_t source = picker->matches[index].row;
     bool now = index == picker->cursor;
@@ -306,7 +308,8 @@ static void view_head(const struct picker *picker, struct canvas *canvas, struct
     buf_release(&status);
 }
 
-/* What stands where rows would, when there are none, or above them when not all could be fetched. Returns its rows. */
+/* What stands where rows would, when there are none, or above them when not all could be fetched. Returns its
+ * rows. */
 static int view_words_above(const struct picker *picker, struct canvas *canvas, struct area area)
 {
     const char *text = "";

@@ -36,14 +36,14 @@ struct picker_rows {
 
 struct picker {
     bool open;
-    struct place place;   /* the field it fills */
+    struct place place; /* the field it fills */
     struct line_edit filter;
     enum picker_state state;
     struct buf title, why;
     struct buf headings[PICKER_CELLS_MAX];
-    int cells;            /* headings */
-    struct buf texts;     /* of all cells, each with a 0 behind it */
-    size_t *starts;       /* rows * cells offsets into texts */
+    int cells;        /* headings */
+    struct buf texts; /* of all cells, each with a 0 behind it */
+    size_t *starts;   /* rows * cells offsets into texts */
     bool *usable;
     size_t count, capacity;
     long long total;
@@ -68,7 +68,8 @@ void picker_release(struct picker *picker);
 void picker_open(struct picker *picker, struct place place);
 void picker_close(struct picker *picker);
 
-/* Replaces the rows; the filter and, by its id, the marked row stay. False when memory is short: it is empty then. */
+/* Replaces the rows; the filter and, by its id, the marked row stay. False when memory is short: it is empty
+ * then. */
 bool picker_fill(struct picker *picker, const struct picker_rows *rows);
 
 /* The filter's text changed. */

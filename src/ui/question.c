@@ -50,7 +50,8 @@ static const struct question_row rows[QUESTION_COUNT] = {
         },
     [QUESTION_EXISTS] =
         {
-            .choices = {{'o', "write it there all the same", REPLY_OVER}, {'s', "save under another name", REPLY_ELSEWHERE}},
+            .choices = {{'o', "write it there all the same", REPLY_OVER},
+                        {'s', "save under another name", REPLY_ELSEWHERE}},
         },
     [QUESTION_SECRETS] =
         {
@@ -68,7 +69,8 @@ static const struct question_row rows[QUESTION_COUNT] = {
         },
     [QUESTION_REPEAT] =
         {
-            .choices = {{'y', "yes, send the same request once more", REPLY_REPEAT}, {'n', "no, go back", REPLY_NONE}},
+            .choices = {{'y', "yes, send the same request once more", REPLY_REPEAT},
+                        {'n', "no, go back", REPLY_NONE}},
         },
 };
 

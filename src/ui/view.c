@@ -5,7 +5,8 @@
 #include "ui/wizard_state.h"
 #include "ui/wrap.h"
 
-/* The frame of every screen: title, steps, help, messages and keys. What stands between is in the other view files. */
+/* The frame of every screen: title, steps, help, messages and keys. What stands between is in the other view
+ * files. */
 
 int view_words(struct canvas *canvas, struct area area, int row, int column, int columns, enum style style,
                const char *text)
@@ -81,7 +82,8 @@ static size_t page_errors(const struct wizard *wizard, int page)
 
     if (page_is_review(wizard, page))
         return review_errors(wizard->review);
-    review_step_counts(wizard->review, page_step(wizard, page), page_instance(wizard, page), &errors, &warnings);
+    review_step_counts(wizard->review, page_step(wizard, page), page_instance(wizard, page), &errors,
+                       &warnings);
     return errors;
 }
 
@@ -166,11 +168,13 @@ static void view_help(const struct wizard *wizard, struct canvas *canvas, const 
         help_of_field(wizard, canvas, help);
     else if (wizard->mode == MODE_FORM)
         view_words(canvas, help, 1, 1, help.columns - 2, STYLE_HELP,
-                   "Plan type and clusters are fixed once the plan exists. No message is copied until a topic mapping "
+                   "Plan type and clusters are fixed once the plan exists. No message is copied until a "
+                   "topic mapping "
                    "is added.");
 }
 
-/* What the line above the keys says when there is no message: how much the field is needed, or what is left. */
+/* What the line above the keys says when there is no message: how much the field is needed, or what is left.
+ */
 static void status_of_field(const struct wizard *wizard, struct buf *out)
 {
     const struct field_review *field = wizard_field(wizard, wizard->focus);
@@ -209,7 +213,8 @@ static void view_status(const struct wizard *wizard, struct canvas *canvas, cons
     buf_release(&text);
 }
 
-/* The binding for the bar that comes next by weight and stands for an action that is not in it yet; NULL: none. */
+/* The binding for the bar that comes next by weight and stands for an action that is not in it yet; NULL:
+ * none. */
 static const struct key_binding *bar_next(unsigned contexts, const bool shown[ACTION_COUNT])
 {
     const struct key_binding *best = NULL;
@@ -269,7 +274,8 @@ static void view_too_small(const struct wizard *wizard, struct canvas *canvas)
 
     snprintf(text, sizeof(text), "%dx%d is too small: make it 40x12. Nothing is lost.", wizard->columns,
              wizard->rows);
-    view_words(canvas, canvas_area(canvas), 0, 0, canvas->columns > 0 ? canvas->columns : 1, STYLE_STRONG, text);
+    view_words(canvas, canvas_area(canvas), 0, 0, canvas->columns > 0 ? canvas->columns : 1, STYLE_STRONG,
+               text);
 }
 
 void wizard_view(const struct wizard *wizard, struct canvas *canvas)

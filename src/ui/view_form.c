@@ -15,7 +15,8 @@ static void view_label(const struct wizard *wizard, struct canvas *canvas, struc
 
     if (now)
         canvas_put(canvas, area, row, 1, STYLE_LABEL_NOW, ">");
-    used = canvas_put(canvas, area, row, 3, now ? STYLE_LABEL_NOW : STYLE_LABEL, schema[item->place.field].label);
+    used = canvas_put(canvas, area, row, 3, now ? STYLE_LABEL_NOW : STYLE_LABEL,
+                      schema[item->place.field].label);
     if (field->need == NEED_REQUIRED)
         canvas_put(canvas, area, row, 3 + used + 1, STYLE_STRONG, "*");
 }
@@ -25,7 +26,9 @@ static struct area entry_frame(const struct wizard *wizard, struct canvas *canva
                                const struct form_item *item, int row)
 {
     enum style style = place_is_focused(wizard, item->place) ? STYLE_ENTRY_NOW : STYLE_ENTRY;
-    struct area inside = {.row = area.row + row, .column = area.column + item->column + 1, .rows = 1,
+    struct area inside = {.row = area.row + row,
+                          .column = area.column + item->column + 1,
+                          .rows = 1,
                           .columns = item->columns - 2};
 
     if (row < 0 || row >= area.rows)
@@ -39,8 +42,8 @@ static struct area entry_frame(const struct wizard *wizard, struct canvas *canva
 static void view_example(struct canvas *canvas, struct area inside, const struct field *field)
 {
     if (field->example && *field->example)
-        canvas_put_cut(canvas, inside, 0, canvas_put(canvas, inside, 0, 0, STYLE_EXAMPLE, "e.g. "), STYLE_EXAMPLE,
-                       field->example);
+        canvas_put_cut(canvas, inside, 0, canvas_put(canvas, inside, 0, 0, STYLE_EXAMPLE, "e.g. "),
+                       STYLE_EXAMPLE, field->example);
 }
 
 /* The focused entry is drawn from the editor, with the cursor in it. */
@@ -104,7 +107,8 @@ static void view_pick_mark(const struct wizard *wizard, struct canvas *canvas, s
 
     if (pick_for(wizard, item->place, &pick))
         canvas_put(canvas, area, item->row + item->rows - 1 - wizard->form_scroll,
-                   item->column + item->columns + 1, place_is_focused(wizard, item->place) ? STYLE_KEY : STYLE_DIM, "F2");
+                   item->column + item->columns + 1,
+                   place_is_focused(wizard, item->place) ? STYLE_KEY : STYLE_DIM, "F2");
 }
 
 static void view_field(const struct wizard *wizard, struct canvas *canvas, struct area area,

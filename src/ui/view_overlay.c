@@ -8,13 +8,15 @@
 
 /* ---- Something to read ---- */
 
-/* The keys of a row and of the rows that are further keys for the same: "Tab, Ctrl-N". Moves *index to the last. */
+/* The keys of a row and of the rows that are further keys for the same: "Tab, Ctrl-N". Moves *index to the
+ * last. */
 static void keys_of(size_t *index, struct buf *out)
 {
     const struct key_binding *row = &key_bindings[*index];
 
     buf_add_text(out, row->key);
-    while (*index + 1 < key_binding_count && !key_bindings[*index + 1].help && key_bindings[*index + 1].action == row->action) {
+    while (*index + 1 < key_binding_count && !key_bindings[*index + 1].help &&
+           key_bindings[*index + 1].action == row->action) {
         (*index)++;
         buf_addf(out, ", %s", key_bindings[*index].key);
     }
@@ -28,8 +30,8 @@ static void pad_to(struct buf *out, size_t line_start, int columns)
         buf_add_char(out, ' ');
 }
 
-/* The keys that count in `contexts`, or those that do not: one line each. On a narrow screen a colon stands for the
- * column, so that no line is half empty. */
+/* The keys that count in `contexts`, or those that do not: one line each. On a narrow screen a colon stands
+ * for the column, so that no line is half empty. */
 static void keys_text(unsigned contexts, bool in, bool narrow, struct buf *out)
 {
     for (size_t i = 0; i < key_binding_count; i++) {
@@ -160,13 +162,15 @@ static void question_words(const struct wizard *wizard, struct buf *title, struc
     switch (wizard->question) {
     case QUESTION_SUBMIT:
         buf_addf(title, "Create the plan %s?", name ? name : "");
-        buf_addf(words, "It goes to %s as %s. Plan type and clusters are fixed once it exists.%s%s", target->host,
-                 target->key_id, wizard->doubts.length > 0 ? " " : "", buf_text(&wizard->doubts));
+        buf_addf(words, "It goes to %s as %s. Plan type and clusters are fixed once it exists.%s%s",
+                 target->host, target->key_id, wizard->doubts.length > 0 ? " " : "",
+                 buf_text(&wizard->doubts));
         break;
     case QUESTION_SUBMIT_ANYWAY:
         buf_addf(title, "Create a second plan named %s?", name ? name : "");
-        buf_add_text(words, "A plan of this name exists already. Two plans between the same clusters copy the same "
-                            "messages twice.");
+        buf_add_text(words,
+                     "A plan of this name exists already. Two plans between the same clusters copy the same "
+                     "messages twice.");
         break;
     case QUESTION_QUIT:
         buf_add_text(title, "Leave without saving?");
@@ -180,14 +184,17 @@ static void question_words(const struct wizard *wizard, struct buf *title, struc
         break;
     case QUESTION_REFERENCE:
         buf_add_text(title, "Where the password comes from when the plan is sent");
-        buf_add_text(words, "env NAME, file PATH or command WORDS (command pass show mq). Only this is saved. Empty: "
-                            "it is typed.");
+        buf_add_text(
+            words, "env NAME, file PATH or command WORDS (command pass show mq). Only this is saved. Empty: "
+                   "it is typed.");
         break;
     case QUESTION_REPEAT:
         buf_add_text(title, "Send the very same request once more?");
-        buf_add_text(words, "It carries the number of the first one, which the service takes only once within 15 minutes. "
-                            "If the first one arrived, this one is refused, and drplan looks for the plan again. If it did "
-                            "not arrive, this one creates the plan.");
+        buf_add_text(
+            words,
+            "It carries the number of the first one, which the service takes only once within 15 minutes. "
+            "If the first one arrived, this one is refused, and drplan looks for the plan again. If it did "
+            "not arrive, this one creates the plan.");
         break;
     case QUESTION_UNSETTLED:
     case QUESTION_RESUME:

@@ -39,9 +39,11 @@ void view_running(const struct wizard *wizard, struct canvas *canvas, struct are
     const char *stopping = "Nothing has been sent yet. Esc stops here, and nothing will have happened.";
 
     if (progress->looking)
-        stopping = "This lists plans and sends nothing. Esc makes it look a last time, and once more Esc ends it.";
+        stopping =
+            "This lists plans and sends nothing. Esc makes it look a last time, and once more Esc ends it.";
     else if (progress->sent)
-        stopping = "The request has left this machine. If you stop now, drplan looks for the plan by its name before "
+        stopping = "The request has left this machine. If you stop now, drplan looks for the plan by its "
+                   "name before "
                    "it says anything; it never sends twice by itself.";
     canvas_putf(canvas, area, 1, 3, STYLE_STRONG, "%s", progress->doing);
     canvas_putf(canvas, area, 2, 3, STYLE_PLAIN, "%ld s so far", progress->elapsed_ms / 1000);
@@ -75,7 +77,8 @@ static enum style headline_style(enum result_kind kind)
 {
     if (kind == RESULT_CREATED)
         return STYLE_GOOD;
-    return kind == RESULT_EXISTS || kind == RESULT_UNKNOWN || kind == RESULT_CANCELLED ? STYLE_WARNING : STYLE_ERROR;
+    return kind == RESULT_EXISTS || kind == RESULT_UNKNOWN || kind == RESULT_CANCELLED ? STYLE_WARNING
+                                                                                       : STYLE_ERROR;
 }
 
 /* What Enter does on this page, in words. */
@@ -90,11 +93,15 @@ static void next_words(const struct wizard *wizard, struct buf *out)
     }
     switch (result->kind) {
     case RESULT_CREATED:
-        buf_add_text(out, "Nothing is copied yet: add a topic mapping (AddDisasterRecoveryItem, or Global Replicator in "
-                          "the console). The service may need some minutes until the plan's status is CREATED.");
+        buf_add_text(
+            out,
+            "Nothing is copied yet: add a topic mapping (AddDisasterRecoveryItem, or Global Replicator in "
+            "the console). The service may need some minutes until the plan's status is CREATED.");
         break;
     case RESULT_EXISTS:
-        buf_add_text(out, "Enter asks whether to create another plan of the same name; b goes back to change the name.");
+        buf_add_text(
+            out,
+            "Enter asks whether to create another plan of the same name; b goes back to change the name.");
         break;
     case RESULT_REFUSED:
     case RESULT_THROTTLED:
@@ -109,17 +116,20 @@ static void next_words(const struct wizard *wizard, struct buf *out)
             buf_addf(out, "Enter goes to the field: %s, %s. Every answer is kept.", label,
                      schema[result->field.field].label);
         } else {
-            buf_addf(out, "Enter goes to the field: %s. Every answer is kept.", schema[result->field.field].label);
+            buf_addf(out, "Enter goes to the field: %s. Every answer is kept.",
+                     schema[result->field.field].label);
         }
         break;
     case RESULT_UNKNOWN:
-        buf_add_text(out, "Do not send it anew before you know: a second plan between the same clusters copies every "
-                          "message twice. Look for it in the console, or start drplan again later, which asks then. "
-                          "Every answer is kept.");
+        buf_add_text(
+            out, "Do not send it anew before you know: a second plan between the same clusters copies every "
+                 "message twice. Look for it in the console, or start drplan again later, which asks then. "
+                 "Every answer is kept.");
         if (result->can_look)
             buf_add_text(out, "\nl: look once more.");
         if (result->can_repeat)
-            buf_add_text(out, "\na: send the very same request once more, which the service takes only once.");
+            buf_add_text(out,
+                         "\na: send the very same request once more, which the service takes only once.");
         break;
     }
 }
@@ -184,8 +194,10 @@ void view_result(const struct wizard *wizard, struct canvas *canvas, struct area
     cursor = gap(area) - first;
     put_page(wizard, &pen);
     if (hidden > first) {
-        canvas_blank(canvas, (struct area){area.row + area.rows - 1, area.column, 1, area.columns}, STYLE_PLAIN);
-        canvas_putf(canvas, area, area.rows - 1, 1, STYLE_STRONG, "%d more rows below: Down, PgDn", hidden - first + 1);
+        canvas_blank(canvas, (struct area){area.row + area.rows - 1, area.column, 1, area.columns},
+                     STYLE_PLAIN);
+        canvas_putf(canvas, area, area.rows - 1, 1, STYLE_STRONG, "%d more rows below: Down, PgDn",
+                    hidden - first + 1);
     }
     canvas_cursor(canvas, area, cursor > 0 ? cursor : 0, 1);
 }

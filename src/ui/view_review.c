@@ -4,7 +4,8 @@
 #include "ui/wizard_state.h"
 #include "ui/wrap.h"
 
-/* The request: beside the form while it grows, and whole on the review page with everything that is wrong with it. */
+/* The request: beside the form while it grows, and whole on the review page with everything that is wrong
+ * with it. */
 
 /* ---- The body ---- */
 
@@ -36,8 +37,8 @@ static size_t name_length(const char *line, size_t length)
     return at + 1 < length && line[at + 1] == ':' ? at + 2 : 0;
 }
 
-static void put_json_line(const struct wizard *wizard, struct canvas *canvas, struct area area, int row, int line,
-                          bool now)
+static void put_json_line(const struct wizard *wizard, struct canvas *canvas, struct area area, int row,
+                          int line, bool now)
 {
     size_t length;
     const char *text = preview_line(wizard, line, &length);
@@ -46,12 +47,14 @@ static void put_json_line(const struct wizard *wizard, struct canvas *canvas, st
 
     if (now)
         canvas_style(canvas, area, row, 0, area.columns, STYLE_JSON_NOW);
-    column += canvas_put_length(canvas, area, row, column, now ? STYLE_JSON_NOW : STYLE_JSON_NAME, text, name);
+    column +=
+        canvas_put_length(canvas, area, row, column, now ? STYLE_JSON_NOW : STYLE_JSON_NAME, text, name);
     canvas_put_length(canvas, area, row, column, now ? STYLE_JSON_NOW : STYLE_JSON_VALUE, text + name,
                       length - name);
 }
 
-/* The line of a place, or that of the field before it in the request, so that the pane follows an empty field too. */
+/* The line of a place, or that of the field before it in the request, so that the pane follows an empty field
+ * too. */
 static int line_near(const struct wizard *wizard, struct place place)
 {
     int near = 0;
@@ -153,8 +156,8 @@ static void view_request_line(const struct wizard *wizard, struct canvas *canvas
     int used = canvas_put(canvas, area, 0, 1, STYLE_STRONG, "POST ");
 
     if (target->host && *target->host)
-        used += canvas_putf(canvas, area, 0, 1 + used, STYLE_STRONG, "%s://%s/disaster_recovery", target->scheme,
-                            target->host);
+        used += canvas_putf(canvas, area, 0, 1 + used, STYLE_STRONG, "%s://%s/disaster_recovery",
+                            target->scheme, target->host);
     else
         used += canvas_put(canvas, area, 0, 1 + used, STYLE_WARNING, "(no region yet: it decides the host)");
     canvas_putf(canvas, area, 0, 1 + used + 2, STYLE_DIM, "%zu bytes", wizard->preview.text.length);

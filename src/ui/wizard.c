@@ -15,11 +15,12 @@ void wizard_refresh(struct wizard *wizard)
     struct error err = {0};
 
     wizard->reviewed_revision = plan_revision(wizard->plan);
-    wizard->short_of_memory = !review_run(wizard->review, wizard->plan, &err) ||
-                              !payload_write(&wizard->preview, wizard->plan, wizard->review, PAYLOAD_MASKED,
-                                             NULL, &err);
+    wizard->short_of_memory =
+        !review_run(wizard->review, wizard->plan, &err) ||
+        !payload_write(&wizard->preview, wizard->plan, wizard->review, PAYLOAD_MASKED, NULL, &err);
     if (wizard->short_of_memory)
-        wizard_set_message(wizard, true, "Memory is short: what is shown may be old. Save the draft and leave.");
+        wizard_set_message(wizard, true,
+                           "Memory is short: what is shown may be old. Save the draft and leave.");
 }
 
 size_t place_index(struct place place)
@@ -303,12 +304,12 @@ void wizard_set_text(struct buf *buf, const char *text)
 
 bool wizard_set_target(struct wizard *wizard, const struct target *target)
 {
-    const char *texts[] = {target->host,     target->scheme, target->region, target->profile,
-                           target->key_id,   target->provider, target->proxy, target->problem};
-    const char **views[] = {&wizard->target.view.host,     &wizard->target.view.scheme,
-                            &wizard->target.view.region,   &wizard->target.view.profile,
-                            &wizard->target.view.key_id,   &wizard->target.view.provider,
-                            &wizard->target.view.proxy,    &wizard->target.view.problem};
+    const char *texts[] = {target->host,   target->scheme,   target->region, target->profile,
+                           target->key_id, target->provider, target->proxy,  target->problem};
+    const char **views[] = {&wizard->target.view.host,   &wizard->target.view.scheme,
+                            &wizard->target.view.region, &wizard->target.view.profile,
+                            &wizard->target.view.key_id, &wizard->target.view.provider,
+                            &wizard->target.view.proxy,  &wizard->target.view.problem};
     bool complete = true;
 
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
@@ -335,8 +336,9 @@ bool wizard_set_result(struct wizard *wizard, const struct result *result)
     struct result_texts *kept = &wizard->result;
     const char *texts[] = {result->plan_id, result->code,   result->message, result->request_id,
                            result->reason,  result->advice, result->warning, result->details};
-    const char **views[] = {&kept->view.plan_id, &kept->view.code,   &kept->view.message, &kept->view.request_id,
-                            &kept->view.reason,  &kept->view.advice, &kept->view.warning, &kept->view.details};
+    const char **views[] = {&kept->view.plan_id,    &kept->view.code,   &kept->view.message,
+                            &kept->view.request_id, &kept->view.reason, &kept->view.advice,
+                            &kept->view.warning,    &kept->view.details};
     bool complete = true;
 
     kept->view = *result;
@@ -457,7 +459,8 @@ void wizard_remark(struct wizard *wizard, struct place place, const char *text)
 
 bool wizard_pick(const struct wizard *wizard, struct pick *pick)
 {
-    if (wizard->overlay != OVERLAY_PICKER || wizard->choosing || !pick_for(wizard, wizard->picker.place, pick))
+    if (wizard->overlay != OVERLAY_PICKER || wizard->choosing ||
+        !pick_for(wizard, wizard->picker.place, pick))
         return false;
     pick->refreshes = wizard->picker.refreshes;
     return true;

@@ -32,12 +32,12 @@ enum question {
     QUESTION_SAVE_AS,   /* a name */
     QUESTION_REFERENCE, /* where a password comes from */
     /* Asked by the caller: wizard_ask(). */
-    QUESTION_RESUME,  /* work that was not saved was found */
-    QUESTION_FORGET,  /* throw it away? */
-    QUESTION_LOCKED,  /* somebody else has the draft open */
-    QUESTION_CHANGED, /* the file is not what it was */
-    QUESTION_EXISTS,  /* another file of this name is there */
-    QUESTION_SECRETS, /* passwords in clear: leave them out? */
+    QUESTION_RESUME,    /* work that was not saved was found */
+    QUESTION_FORGET,    /* throw it away? */
+    QUESTION_LOCKED,    /* somebody else has the draft open */
+    QUESTION_CHANGED,   /* the file is not what it was */
+    QUESTION_EXISTS,    /* another file of this name is there */
+    QUESTION_SECRETS,   /* passwords in clear: leave them out? */
     QUESTION_UNSETTLED, /* plans were sent earlier, and what became of them is not known: look? */
     QUESTION_REPEAT,    /* the same request once more? (not the caller's: the result page asks it) */
     QUESTION_COUNT
@@ -71,20 +71,20 @@ enum reply {
 
 enum effect {
     EFFECT_NONE,
-    EFFECT_SUBMIT,          /* send the plan; plans of its name stop it */
-    EFFECT_SUBMIT_ANYWAY,   /* send it although a plan of its name exists */
-    EFFECT_CANCEL,          /* stop the running submission */
-    EFFECT_SAVE,            /* to wizard_save_path() */
-    EFFECT_REPLY,           /* wizard_ask() was answered: wizard_reply() */
-    EFFECT_LOOK,            /* look once more for the plan whose outcome the result page calls unknown */
-    EFFECT_LIST_REGIONS,    /* show the regions: wizard_choose() */
-    EFFECT_LIST_PROFILES,   /* show the profiles: wizard_choose() */
-    EFFECT_CHOSEN,          /* one was taken: the plan's setting says which */
+    EFFECT_SUBMIT,        /* send the plan; plans of its name stop it */
+    EFFECT_SUBMIT_ANYWAY, /* send it although a plan of its name exists */
+    EFFECT_CANCEL,        /* stop the running submission */
+    EFFECT_SAVE,          /* to wizard_save_path() */
+    EFFECT_REPLY,         /* wizard_ask() was answered: wizard_reply() */
+    EFFECT_LOOK,          /* look once more for the plan whose outcome the result page calls unknown */
+    EFFECT_LIST_REGIONS,  /* show the regions: wizard_choose() */
+    EFFECT_LIST_PROFILES, /* show the profiles: wizard_choose() */
+    EFFECT_CHOSEN,        /* one was taken: the plan's setting says which */
     EFFECT_SUSPEND,
     EFFECT_REDRAW,
-    EFFECT_MOUSE,           /* mouse reports on or off: wizard_wants_mouse() */
-    EFFECT_QUIT,            /* what is not saved is kept for the next start */
-    EFFECT_THROW_AWAY,      /* leave, and what is not saved is not wanted */
+    EFFECT_MOUSE,      /* mouse reports on or off: wizard_wants_mouse() */
+    EFFECT_QUIT,       /* what is not saved is kept for the next start */
+    EFFECT_THROW_AWAY, /* leave, and what is not saved is not wanted */
 };
 
 /* Takes the plan over. path is the draft's file, or NULL. NULL when memory is short (the plan is freed). */
@@ -125,7 +125,8 @@ struct pick {
 /* The field under the cursor; place_none() on the review page. */
 struct place wizard_focused(const struct wizard *wizard);
 
-/* What the account says: a value for a field without an answer, and a warning beside an answer. NULL takes it back. */
+/* What the account says: a value for a field without an answer, and a warning beside an answer. NULL takes it
+ * back. */
 void wizard_suggest(struct wizard *wizard, struct place place, const char *value);
 void wizard_remark(struct wizard *wizard, struct place place, const char *text);
 
@@ -152,11 +153,13 @@ bool wizard_unsaved(const struct wizard *wizard);
 /* True when the operator wants to leave once the draft is saved. */
 bool wizard_is_leaving(const struct wizard *wizard);
 
-/* Makes the wizard go on with another plan, which it takes over; path as for wizard_new(). unsaved: of answers that
- * are in no file under that name. False when memory is short: the wizard is as it was, and the plan freed. */
+/* Makes the wizard go on with another plan, which it takes over; path as for wizard_new(). unsaved: of
+ * answers that are in no file under that name. False when memory is short: the wizard is as it was, and the
+ * plan freed. */
 bool wizard_replace(struct wizard *wizard, struct plan *plan, const char *path, bool unsaved);
 
-/* Opens a question of the caller's. offered: bits of replies (1U << REPLY_...), 0 for all that the question has. */
+/* Opens a question of the caller's. offered: bits of replies (1U << REPLY_...), 0 for all that the question
+ * has. */
 void wizard_ask(struct wizard *wizard, enum question question, unsigned offered, const char *title,
                 const char *words);
 enum reply wizard_reply(const struct wizard *wizard);
@@ -170,7 +173,8 @@ bool wizard_shows_result(const struct wizard *wizard);
 /* True while a question waits for its answer. */
 bool wizard_asks(const struct wizard *wizard);
 
-/* What is wrong with where passwords come from, as far as that can be said before they are fetched; "" for nothing. */
+/* What is wrong with where passwords come from, as far as that can be said before they are fetched; "" for
+ * nothing. */
 void wizard_set_doubts(struct wizard *wizard, const char *text);
 
 /* Whether work that is not saved can be kept for the next start. Until this is called: yes. */

@@ -41,20 +41,20 @@ struct wizard {
     enum overlay overlay;
     int overlay_scroll;
 
-    int page;           /* from 0: plan, each cluster, progress, review */
-    struct place focus; /* the field under the cursor, on every page but the review */
-    int choice;         /* the choice under the cursor, of a focused list */
-    int form_scroll;    /* the first row of the form that is shown */
-    bool revealed;      /* the focused secret is shown */
-    bool preview_off;   /* the operator closed the JSON pane, or opened it on a narrow screen */
-    bool preview_only;  /* on a narrow screen: the JSON instead of the form */
+    int page;                /* from 0: plan, each cluster, progress, review */
+    struct place focus;      /* the field under the cursor, on every page but the review */
+    int choice;              /* the choice under the cursor, of a focused list */
+    int form_scroll;         /* the first row of the form that is shown */
+    bool revealed;           /* the focused secret is shown */
+    bool preview_off;        /* the operator closed the JSON pane, or opened it on a narrow screen */
+    bool preview_only;       /* on a narrow screen: the JSON instead of the form */
     struct line_edit line;   /* the text of the focused field */
     struct line_edit prompt; /* the answer to a question that wants text */
     struct picker picker;
     bool choosing; /* it is for a setting of the plan: */
     enum plan_setting setting;
-    bool *visited;      /* for each place: its problems are shown */
-    bool *page_seen;    /* for each page */
+    bool *visited;   /* for each place: its problems are shown */
+    bool *page_seen; /* for each page */
 
     int review_scroll;
     int review_problem; /* the marked one */
@@ -67,7 +67,7 @@ struct wizard {
 
     char message[320];
     bool message_is_error;
-    struct buf path; /* of the draft; empty: none yet */
+    struct buf path;    /* of the draft; empty: none yet */
     struct buf doubts;  /* about where passwords come from */
     struct buf save_to; /* a name that was asked for and not saved to yet */
     unsigned long saved_revision;
@@ -112,7 +112,8 @@ bool field_is_list(enum field_id field); /* a choice or a switch */
 int choice_count(enum field_id field);
 int choice_index(enum field_id field, const char *value); /* -1: none of them */
 
-/* What could be listed for a field now: false when it has no list, or what the list hangs on is not answered. */
+/* What could be listed for a field now: false when it has no list, or what the list hangs on is not answered.
+ */
 bool pick_for(const struct wizard *wizard, struct place place, struct pick *pick);
 
 /* The contexts whose keys count now. */
@@ -176,7 +177,8 @@ void wizard_set_text(struct buf *buf, const char *text);
 /* Saves, or asks for a name to save under. */
 enum effect wizard_save(struct wizard *wizard);
 
-/* Does what an action means in the wizard's present state; *bound (may be NULL): whether it means anything. */
+/* Does what an action means in the wizard's present state; *bound (may be NULL): whether it means anything.
+ */
 enum effect act_on(struct wizard *wizard, enum action action, bool *bound);
 
 /* Does an action of the line editor, if it is one and a line is being edited. */
@@ -196,8 +198,8 @@ void review_open_problem(struct wizard *wizard, int index);
 
 enum form_part { PART_FIELD, PART_CHOICE, PART_PROBLEM, PART_NOTE };
 
-/* Something that stands in the form: a label with its entry, one choice of a list, or words. Rows count from the
- * top of the form, columns from its left. */
+/* Something that stands in the form: a label with its entry, one choice of a list, or words. Rows count from
+ * the top of the form, columns from its left. */
 struct form_item {
     enum form_part part;
     struct place place;
@@ -222,7 +224,7 @@ void form_note(const struct wizard *wizard, struct buf *out);
 
 /* Where the parts of the screen are. */
 struct screen_parts {
-    bool tall;      /* with rules and a line of steps */
+    bool tall; /* with rules and a line of steps */
     bool too_small;
     struct area title, steps, body, help, status, bar;
     struct area form, preview; /* of the body; preview.columns is 0 when it is not shown */

@@ -14,10 +14,10 @@
 
 /* Lists fed by what the account has: here by the sandbox's small world. */
 
-#define F2 "\033OQ"
-#define PAGE_DOWN "\033[6~"
-#define F9 "\033[20~"
-#define CTRL(letter) ((const char[]){(letter) & 0x1F, '\0'})
+#define F2           "\033OQ"
+#define PAGE_DOWN    "\033[6~"
+#define F9           "\033[20~"
+#define CTRL(letter) ((const char[]){(letter)&0x1F, '\0'})
 
 static char folder[32];
 static char state_variable[64];

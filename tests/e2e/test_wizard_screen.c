@@ -16,13 +16,13 @@
 
 /* The real program in a pseudo-terminal, as an operator uses it. DRPLAN names the binary. */
 
-#define UP "\033[A"
-#define SHIFT_TAB "\033[Z"
-#define PAGE_DOWN "\033[6~"
-#define PAGE_UP "\033[5~"
-#define F1 "\033OP"
-#define F9 "\033[20~"
-#define CTRL(letter) ((const char[]){(letter) & 0x1F, '\0'})
+#define UP           "\033[A"
+#define SHIFT_TAB    "\033[Z"
+#define PAGE_DOWN    "\033[6~"
+#define PAGE_UP      "\033[5~"
+#define F1           "\033OP"
+#define F9           "\033[20~"
+#define CTRL(letter) ((const char[]){(letter)&0x1F, '\0'})
 
 static char state_folder[32];
 static char state_variable[64];
@@ -38,7 +38,8 @@ static const char *const quiet_environment[] = {
     NULL,
 };
 
-static struct screen *start_with(const char *const *arguments, int columns, int rows, const char *const *environment)
+static struct screen *start_with(const char *const *arguments, int columns, int rows,
+                                 const char *const *environment)
 {
     const char *argv[16] = {getenv("DRPLAN")};
     struct screen_options options = {.columns = columns, .rows = rows, .environment = environment};
@@ -201,7 +202,8 @@ static struct service service_start(const char *fault)
         dup2(ends[1], STDOUT_FILENO);
         close(ends[0]);
         close(ends[1]);
-        execl(getenv("DRPLAN"), "drplan", "sandbox", "--port", "0", "--quiet", "--fault", fault, (char *)NULL);
+        execl(getenv("DRPLAN"), "drplan", "sandbox", "--port", "0", "--quiet", "--fault", fault,
+              (char *)NULL);
         _exit(127);
     }
     close(ends[1]);
@@ -221,11 +223,16 @@ static void service_stop(struct service *service)
 
 static struct screen *start_at(const struct service *service, const char *draft)
 {
-    static const char *environment[] = {state_variable, "ALIBABA_CLOUD_ACCESS_KEY_ID=SANDBOX-ACCESS-KEY-ID",
+    static const char *environment[] = {state_variable,
+                                        "ALIBABA_CLOUD_ACCESS_KEY_ID=SANDBOX-ACCESS-KEY-ID",
                                         "ALIBABA_CLOUD_ACCESS_KEY_SECRET=sandbox-access-key-secret",
-                                        "ALIBABA_CLOUD_SECURITY_TOKEN", "HOME=/nonexistent", "http_proxy", NULL};
+                                        "ALIBABA_CLOUD_SECURITY_TOKEN",
+                                        "HOME=/nonexistent",
+                                        "http_proxy",
+                                        NULL};
 
-    return start_with((const char *const[]){"--endpoint", service->endpoint, draft, NULL}, 80, 24, environment);
+    return start_with((const char *const[]){"--endpoint", service->endpoint, draft, NULL}, 80, 24,
+                      environment);
 }
 
 static void submit(struct screen *screen)
@@ -296,8 +303,9 @@ static void an_answer_that_never_came_is_looked_up(void **state)
 
 static void without_credentials_all_but_submit_works(void **state)
 {
-    struct screen *screen = start_with(
-        (const char *const[]){DRPLAN_SOURCE "/examples/one-way-apsaramq-5x.json", NULL}, 80, 24, quiet_environment);
+    struct screen *screen =
+        start_with((const char *const[]){DRPLAN_SOURCE "/examples/one-way-apsaramq-5x.json", NULL}, 80, 24,
+                   quiet_environment);
 
     (void)state;
     expect(screen, "[1 Plan]");
@@ -490,7 +498,8 @@ static int remove_state_folder(void **state)
     return pid > 0 && waitpid(pid, NULL, 0) == pid ? 0 : -1;
 }
 
-/* A state folder of its own for each: what one leaves behind is offered to the next start, as it should be. */
+/* A state folder of its own for each: what one leaves behind is offered to the next start, as it should be.
+ */
 #define SCREEN_TEST(name) cmocka_unit_test_setup_teardown(name, make_state_folder, remove_state_folder)
 
 int main(void)

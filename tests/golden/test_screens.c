@@ -51,8 +51,9 @@ static void set_target(struct play *play, const char *which)
         snprintf(play->target, sizeof(play->target), "%s", which);
     if (strcmp(which, "none") == 0) {
         target.key_id = target.provider = target.profile = "";
-        target.problem = "No credentials were found, so nothing can be sent: set ALIBABA_CLOUD_ACCESS_KEY_ID and "
-                         "ALIBABA_CLOUD_ACCESS_KEY_SECRET, or make a profile in ~/.aliyun/config.json.";
+        target.problem =
+            "No credentials were found, so nothing can be sent: set ALIBABA_CLOUD_ACCESS_KEY_ID and "
+            "ALIBABA_CLOUD_ACCESS_KEY_SECRET, or make a profile in ~/.aliyun/config.json.";
     } else if (strcmp(which, "proxy") == 0) {
         target.proxy = "http://ops:****@10.0.0.1:3128";
     } else if (strcmp(which, "sandbox") == 0) {
@@ -78,7 +79,8 @@ static void set_size(struct play *play, int columns, int rows)
 
 static void set_result(struct play *play, const char *kind)
 {
-    static const char raw[] = "{\"requestId\":\"A07B41C6\",\"success\":false,\"code\":\"InvalidConsumerGroupId\"}";
+    static const char raw[] =
+        "{\"requestId\":\"A07B41C6\",\"success\":false,\"code\":\"InvalidConsumerGroupId\"}";
     struct result result = {.field = place_none(), .request_id = "A07B41C6-77E4-5F61-9C57-000000000001"};
 
     result.raw = raw;
@@ -99,28 +101,35 @@ static void set_result(struct play *play, const char *kind)
         result.http_status = 403;
         result.code = "Forbidden.RAM";
         result.message = "User not authorized to operate on the specified resource.";
-        result.advice = "Have the permission granted in RAM: the detail of the denial says which one is missing.";
-        result.details = "Denied: rocketmq:CreateDisasterRecoveryPlan\nTo: ops (SubUser of account 1234567890123456)\n"
-                         "Because: no policy allows it\nThe smallest RAM policy that allows it:\n{\n  \"Version\": \"1\",\n"
-                         "  \"Statement\": [\n    {\n      \"Effect\": \"Allow\",\n"
-                         "      \"Action\": \"rocketmq:CreateDisasterRecoveryPlan\",\n      \"Resource\": [\n"
-                         "        \"acs:rocketmq:cn-hangzhou:*:instance/rmq-cn-1\"\n      ]\n    }\n  ]\n}\n";
+        result.advice =
+            "Have the permission granted in RAM: the detail of the denial says which one is missing.";
+        result.details =
+            "Denied: rocketmq:CreateDisasterRecoveryPlan\nTo: ops (SubUser of account 1234567890123456)\n"
+            "Because: no policy allows it\nThe smallest RAM policy that allows it:\n{\n  \"Version\": "
+            "\"1\",\n"
+            "  \"Statement\": [\n    {\n      \"Effect\": \"Allow\",\n"
+            "      \"Action\": \"rocketmq:CreateDisasterRecoveryPlan\",\n      \"Resource\": [\n"
+            "        \"acs:rocketmq:cn-hangzhou:*:instance/rmq-cn-1\"\n      ]\n    }\n  ]\n}\n";
     } else if (strcmp(kind, "earlier-created") == 0 || strcmp(kind, "earlier-unknown") == 0) {
         result = (struct result){.kind = RESULT_CREATED, .earlier = true, .field = place_none()};
         result.details = "orders-hz-to-sh, sent at 2026-11-25T03:08:22Z: created, plan 1300000016.\n";
         if (strcmp(kind, "earlier-unknown") == 0) {
             result.kind = RESULT_UNKNOWN;
-            result.details = "orders-hz-to-sh: It was sent to rocketmq.cn-hangzhou.aliyuncs.com at 2026-11-25T03:08:22Z, "
-                             "and no answer is on record. Whether the plan was created is not known: no new plan of "
-                             "this name is in the list. Look for it again before you send it again.\n";
+            result.details =
+                "orders-hz-to-sh: It was sent to rocketmq.cn-hangzhou.aliyuncs.com at 2026-11-25T03:08:22Z, "
+                "and no answer is on record. Whether the plan was created is not known: no new plan of "
+                "this name is in the list. Look for it again before you send it again.\n";
         }
     } else if (strcmp(kind, "repeatable") == 0) {
-        result = (struct result){.kind = RESULT_UNKNOWN, .can_look = true, .can_repeat = true, .field = place_none()};
-        result.reason = "No whole answer came within 60 seconds. Whether the plan was created is not known: no new plan "
-                        "of this name is in the list. Look for it again before you send it again.";
+        result = (struct result){
+            .kind = RESULT_UNKNOWN, .can_look = true, .can_repeat = true, .field = place_none()};
+        result.reason =
+            "No whole answer came within 60 seconds. Whether the plan was created is not known: no new plan "
+            "of this name is in the list. Look for it again before you send it again.";
     } else if (strcmp(kind, "unknown") == 0) {
         result = (struct result){.kind = RESULT_UNKNOWN, .field = place_none()};
-        result.reason = "The connection was closed before an answer came; 5 looks found no plan of this name.";
+        result.reason =
+            "The connection was closed before an answer came; 5 looks found no plan of this name.";
     } else if (strcmp(kind, "exists") == 0) {
         result = (struct result){.kind = RESULT_EXISTS, .field = place_of_plan(FIELD_PLAN_NAME)};
         result.plan_id = "1300000007";
@@ -196,14 +205,25 @@ static bool pick_usable(const void *context, size_t row)
 /* What the account answered so far to the list that is open. */
 static void set_pick(struct play *play, const char *what)
 {
-    struct picker_rows rows = {.state = PICKER_DONE, .title = "Instances in cn-hangzhou", .total = -1, .why = "",
-                               .headings = {"ID", "Name", "Status", NULL}, .cell = pick_cell, .usable = pick_usable};
+    struct picker_rows rows = {.state = PICKER_DONE,
+                               .title = "Instances in cn-hangzhou",
+                               .total = -1,
+                               .why = "",
+                               .headings = {"ID", "Name", "Status", NULL},
+                               .cell = pick_cell,
+                               .usable = pick_usable};
 
     if (strcmp(what, "done") == 0) {
         rows.count = 4;
     } else if (strcmp(what, "partial") == 0) {
-        rows = (struct picker_rows){.state = PICKER_LOADING, .title = rows.title, .total = 300, .why = "", .count = 2,
-                                    .headings = {"ID", "Name", "Status", NULL}, .cell = pick_cell, .usable = pick_usable};
+        rows = (struct picker_rows){.state = PICKER_LOADING,
+                                    .title = rows.title,
+                                    .total = 300,
+                                    .why = "",
+                                    .count = 2,
+                                    .headings = {"ID", "Name", "Status", NULL},
+                                    .cell = pick_cell,
+                                    .usable = pick_usable};
     } else if (strcmp(what, "failed") == 0) {
         rows.state = PICKER_FAILED;
         rows.why = "The list may not be read: this needs the permission rocketmq:ListInstances.";
@@ -224,8 +244,8 @@ static void show(struct play *play)
 static enum question question_called(const char *name)
 {
     static const char *const names[QUESTION_COUNT] = {
-        [QUESTION_RESUME] = "resume",   [QUESTION_FORGET] = "forget", [QUESTION_LOCKED] = "locked",
-        [QUESTION_CHANGED] = "changed", [QUESTION_EXISTS] = "exists", [QUESTION_SECRETS] = "secrets",
+        [QUESTION_RESUME] = "resume",       [QUESTION_FORGET] = "forget", [QUESTION_LOCKED] = "locked",
+        [QUESTION_CHANGED] = "changed",     [QUESTION_EXISTS] = "exists", [QUESTION_SECRETS] = "secrets",
         [QUESTION_UNSETTLED] = "unsettled",
     };
 

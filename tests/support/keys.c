@@ -10,9 +10,9 @@ static const struct {
     const char *name;
     enum press press;
 } names[] = {
-    {"Enter", PRESS_ENTER},   {"Tab", PRESS_TAB},        {"Esc", PRESS_ESCAPE},     {"Backspace", PRESS_BACKSPACE},
-    {"Delete", PRESS_DELETE}, {"Up", PRESS_UP},          {"Down", PRESS_DOWN},      {"Left", PRESS_LEFT},
-    {"Right", PRESS_RIGHT},   {"Home", PRESS_HOME},      {"End", PRESS_END},        {"PgUp", PRESS_PAGE_UP},
+    {"Enter", PRESS_ENTER},    {"Tab", PRESS_TAB},   {"Esc", PRESS_ESCAPE}, {"Backspace", PRESS_BACKSPACE},
+    {"Delete", PRESS_DELETE},  {"Up", PRESS_UP},     {"Down", PRESS_DOWN},  {"Left", PRESS_LEFT},
+    {"Right", PRESS_RIGHT},    {"Home", PRESS_HOME}, {"End", PRESS_END},    {"PgUp", PRESS_PAGE_UP},
     {"PgDn", PRESS_PAGE_DOWN},
 };
 
@@ -53,7 +53,9 @@ static bool named(const char *name, size_t length, struct event *event)
     if (length > 6 && strncmp(name, "paste:", 6) == 0)
         return paste(name + 6, length - 6, event);
     while (length > 2 && name[1] == '-') {
-        event->modifiers |= name[0] == 'C' ? MODIFIER_CONTROL : name[0] == 'A' ? MODIFIER_ALT : MODIFIER_SHIFT;
+        event->modifiers |= name[0] == 'C'   ? MODIFIER_CONTROL
+                            : name[0] == 'A' ? MODIFIER_ALT
+                                             : MODIFIER_SHIFT;
         name += 2;
         length -= 2;
     }

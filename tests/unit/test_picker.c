@@ -37,9 +37,15 @@ static bool usable(const void *context, size_t row)
 
 static struct picker_rows rows_of(const struct table *table, size_t count, enum picker_state state)
 {
-    return (struct picker_rows){.state = state, .title = "Instances in cn-hangzhou", .count = count, .total = -1,
-                                .headings = {"ID", "Name", "Status", NULL}, .why = "", .cell = cell,
-                                .usable = usable, .context = table};
+    return (struct picker_rows){.state = state,
+                                .title = "Instances in cn-hangzhou",
+                                .count = count,
+                                .total = -1,
+                                .headings = {"ID", "Name", "Status", NULL},
+                                .why = "",
+                                .cell = cell,
+                                .usable = usable,
+                                .context = table};
 }
 
 static void fill(struct picker *picker, size_t count, enum picker_state state)
@@ -188,7 +194,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(rows_stand_as_they_came_until_one_types, open_picker, release_picker),
         cmocka_unit_test_setup_teardown(letters_in_order_are_enough, open_picker, release_picker),
         cmocka_unit_test_setup_teardown(wide_characters_are_found, open_picker, release_picker),
-        cmocka_unit_test_setup_teardown(the_mark_stays_on_its_row_when_more_rows_come, open_picker, release_picker),
+        cmocka_unit_test_setup_teardown(the_mark_stays_on_its_row_when_more_rows_come, open_picker,
+                                        release_picker),
         cmocka_unit_test_setup_teardown(the_mark_stops_at_the_ends, open_picker, release_picker),
         cmocka_unit_test_setup_teardown(each_state_says_what_it_is, open_picker, release_picker),
         cmocka_unit_test_setup_teardown(it_draws_on_any_screen, open_picker, release_picker),

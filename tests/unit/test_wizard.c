@@ -20,9 +20,14 @@ static const char ready[] =
     "{\"instanceType\":\"ALIYUN_ROCKETMQ\",\"instanceRole\":\"PASSIVE\",\"regionId\":\"cn-shanghai\","
     "\"instanceId\":\"rmq-cn-gpz3qtc0001\",\"authType\":\"NO_AUTH\"}]}";
 
-static const struct target somewhere = {.host = "127.0.0.1:1", .scheme = "http", .region = "cn-hangzhou",
-                                        .profile = "", .key_id = "LTAI****0001", .provider = "environment",
-                                        .proxy = "", .problem = ""};
+static const struct target somewhere = {.host = "127.0.0.1:1",
+                                        .scheme = "http",
+                                        .region = "cn-hangzhou",
+                                        .profile = "",
+                                        .key_id = "LTAI****0001",
+                                        .provider = "environment",
+                                        .proxy = "",
+                                        .problem = ""};
 
 static struct wizard *wizard_of(const char *draft)
 {
@@ -144,7 +149,8 @@ static void without_credentials_nothing_is_asked(void **state)
 static void leaving_asks_only_for_what_is_unsaved(void **state)
 {
     struct wizard *wizard = wizard_of(ready);
-    struct event quit = {.kind = EVENT_PRESS, .press = PRESS_CHARACTER, .modifiers = MODIFIER_CONTROL, .text = "q"};
+    struct event quit = {
+        .kind = EVENT_PRESS, .press = PRESS_CHARACTER, .modifiers = MODIFIER_CONTROL, .text = "q"};
 
     (void)state;
     assert_int_equal(wizard_update(wizard, &quit), EFFECT_QUIT);
@@ -210,7 +216,8 @@ static void a_number_on_the_review_goes_to_the_field(void **state)
 static void a_refusal_keeps_everything_and_goes_to_its_field(void **state)
 {
     struct wizard *wizard = wizard_of(ready);
-    struct result result = {.kind = RESULT_REFUSED, .code = "InvalidConsumerGroupId",
+    struct result result = {.kind = RESULT_REFUSED,
+                            .code = "InvalidConsumerGroupId",
                             .field = place_of_instance(1, FIELD_CONSUMER_GROUP_ID)};
 
     (void)state;
@@ -225,7 +232,8 @@ static void a_refusal_keeps_everything_and_goes_to_its_field(void **state)
 static void a_shown_secret_is_hidden_again_when_left(void **state)
 {
     struct wizard *wizard = wizard_of(NULL);
-    struct event reveal = {.kind = EVENT_PRESS, .press = PRESS_CHARACTER, .modifiers = MODIFIER_CONTROL, .text = "r"};
+    struct event reveal = {
+        .kind = EVENT_PRESS, .press = PRESS_CHARACTER, .modifiers = MODIFIER_CONTROL, .text = "r"};
 
     (void)state;
     press(wizard, PRESS_PAGE_DOWN);
@@ -254,7 +262,8 @@ static uint32_t next_random(uint32_t *seed)
 
 static struct event random_event(uint32_t *seed)
 {
-    static const char *const texts[] = {"a", "1", "2", "?", "s", "y", "n", "q", "r", "表", "e\xcc\x81", "👩", " ", "/", "G"};
+    static const char *const texts[] = {"a", "1",  "2",         "?", "s", "y", "n", "q",
+                                        "r", "表", "e\xcc\x81", "👩", " ", "/", "G"};
     struct event event = {.kind = EVENT_PRESS};
     uint32_t dice = next_random(seed) % 100;
 
@@ -262,7 +271,8 @@ static struct event random_event(uint32_t *seed)
         event.press = (enum press)(next_random(seed) % ((uint32_t)PRESS_F12 + 1));
     } else if (dice < 80) {
         event.press = PRESS_CHARACTER;
-        strncpy(event.text, texts[next_random(seed) % (sizeof(texts) / sizeof(texts[0]))], sizeof(event.text) - 1);
+        strncpy(event.text, texts[next_random(seed) % (sizeof(texts) / sizeof(texts[0]))],
+                sizeof(event.text) - 1);
         event.modifiers = next_random(seed) % 4 == 0 ? next_random(seed) % 8 : 0;
     } else if (dice < 85) {
         event.kind = EVENT_PASTE;

@@ -27,7 +27,11 @@ static void check(const char *text, int columns, const char *const *lines)
     assert_null(lines[count]);
 }
 
-#define LINES(...) (const char *const[]){__VA_ARGS__, NULL}
+#define LINES(...)                                                                                           \
+    (const char *const[])                                                                                    \
+    {                                                                                                        \
+        __VA_ARGS__, NULL                                                                                    \
+    }
 
 static void lines_break_between_words(void **state)
 {
