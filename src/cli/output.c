@@ -167,9 +167,9 @@ bool output_finish(void)
 
 static void separate(struct buf *line, const char *name)
 {
-    char last = line->length > 0 ? line->data[line->length - 1] : '{';
+    const char *last = line->length > 0 ? line->data + line->length - 1 : "{";
 
-    if (last != '{' && last != '[')
+    if (*last != '{' && *last != '[')
         buf_add_char(line, ',');
     if (name)
         buf_addf(line, "\"%s\":", name);

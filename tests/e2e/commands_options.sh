@@ -164,13 +164,11 @@ exit_statuses_are_a_contract() {
     run 5 submit --yes --endpoint http://127.0.0.1:1 good.json
     run 6 submit --yes --sandbox --fault CreateDisasterRecoveryPlan=403 good.json
     start_sandbox --fault CreateDisasterRecoveryPlan=hang --fault 'ListDisasterRecoveryPlans=ok*1,403'
-    "$DRPLAN" submit good.json --endpoint "$endpoint" >out 2>err &
-    drplan=$!
+    start submit good.json --endpoint "$endpoint"
     until_said state/drplan/journal.jsonl good
     run_ended 8 "$drplan" TERM
     says out 'unknown: '
-    "$DRPLAN" submit --sandbox good.json --fault ListDisasterRecoveryPlans=hang >out 2>err &
-    drplan=$!
+    start submit --sandbox good.json --fault ListDisasterRecoveryPlans=hang
     until_said err 'Sending to'
     run_ended 129 "$drplan" HUP
     says out 'cancelled: '

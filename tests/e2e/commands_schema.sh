@@ -68,8 +68,7 @@ a_fault_that_is_none_is_refused() {
 
 a_private_sandbox_ends_with_its_program() {
     valid orders >draft.json
-    "$DRPLAN" submit --sandbox --json draft.json --fault ListDisasterRecoveryPlans=hang >out 2>err &
-    drplan=$!
+    start submit --sandbox --json draft.json --fault ListDisasterRecoveryPlans=hang
     until_said err 'Sending to'
     port=$(sed -n 's|^Sending to http://127.0.0.1:\([0-9]*\) .*|\1|p' err)
     curl --silent --output /dev/null "http://127.0.0.1:$port/"

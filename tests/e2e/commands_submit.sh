@@ -200,18 +200,18 @@ jobs_run_side_by_side() {
         valid "plan-$n" >"$n.json"
     done
     # Three answers never come; the fourth plan ends all the same.
-    "$DRPLAN" submit --sandbox --jobs 4 ./?.json --fault 'CreateDisasterRecoveryPlan=hang*3' >out 2>err &
+    start submit --sandbox --jobs 4 ./?.json --fault 'CreateDisasterRecoveryPlan=hang*3'
     until_said out 'created plan'
-    run_ended 8 $! TERM || [ "$status" -eq 143 ]
+    run_ended 8 "$drplan" TERM || [ "$status" -eq 143 ]
     [ "$(grep -c 'created plan' out)" -eq 1 ]
     [ "$(wc -l <out)" -eq 4 ]
 }
 
 an_interrupt_before_anything_was_sent_is_130() {
     valid orders >a.json
-    "$DRPLAN" submit --sandbox --json a.json --fault ListDisasterRecoveryPlans=hang >out 2>err &
+    start submit --sandbox --json a.json --fault ListDisasterRecoveryPlans=hang
     until_said err 'Sending to'
-    run_ended 143 $! TERM
+    run_ended 143 "$drplan" TERM
     holds "$contract"
     holds '.outcome == "cancelled" and .planId == null'
 }
@@ -220,8 +220,7 @@ an_interrupt_after_it_was_sent_finds_out() {
     valid orders >a.json
     valid others >b.json
     start_sandbox --state plans --fault CreateDisasterRecoveryPlan=hang
-    "$DRPLAN" submit --json a.json b.json --endpoint "$endpoint" >out 2>err &
-    drplan=$!
+    start submit --json a.json b.json --endpoint "$endpoint"
     until_said state/drplan/journal.jsonl orders
     kill -TERM "$drplan"
     status=0
@@ -236,9 +235,9 @@ an_interrupt_after_it_was_sent_finds_out() {
 an_interrupt_ends_a_password_command() {
     jq '.instances[0].password = {"$command": ["sh", "-c", "echo started >&2; sleep 60"]}' \
         "$EXAMPLES/one-way-external-vpc-acl.json" >draft.json
-    "$DRPLAN" submit --sandbox --json draft.json >out 2>err &
+    start submit --sandbox --json draft.json
     until_said err started
-    run_ended 143 $! TERM
+    run_ended 143 "$drplan" TERM
     holds '.outcome == "cancelled"'
 }
 

@@ -1,10 +1,11 @@
-# shellcheck shell=sh disable=SC2034,SC2317 # what is set here is used where this is sourced
+# shellcheck shell=sh disable=SC2034,SC2119,SC2120,SC2317 # what is set here is used where this is sourced
 # What the tests of commands share; sourced. DRPLAN is the program, EXAMPLES the folder of the same name.
 #
 # A test is a function whose name is a sentence. It runs in a subshell and a folder of its own, and fails with the
 # first command that fails; what the program printed is then shown.
 set -eu
 
+: "${DRPLAN:?must name the program}" "${EXAMPLES:?must name the folder}"
 LC_ALL=C.UTF-8
 TZ=UTC
 export LC_ALL TZ
@@ -39,6 +40,13 @@ run() {
         echo "drplan $*: exit status $status, not $expected" >&2
         return 1
     fi
+}
+
+# start ARGUMENT...: drplan beside the test; $drplan is its process. What an earlier one printed is gone by then.
+start() {
+    rm -f out err
+    "$DRPLAN" "$@" >out 2>err </dev/null &
+    drplan=$!
 }
 
 # run_ended STATUS PID SIGNAL: sends a signal to a program that runs and expects an exit status.
