@@ -1,9 +1,12 @@
+/* SHA-256 is asked for by its own functions, which OpenSSL 3 would rather have replaced by EVP: the first hash of EVP
+ * sets up all algorithms of the provider, which takes longer than everything else that signing does. */
+#define OPENSSL_SUPPRESS_DEPRECATED
+
 #include "api/sign.h"
 
 #include <openssl/crypto.h>
 #include <openssl/err.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
+#include <openssl/sha.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,7 +14,7 @@
 
 #define ALGORITHM "ACS3-HMAC-SHA256"
 
-enum { HASH_BYTES = 32 };
+enum { HASH_BYTES = SHA256_DIGEST_LENGTH, BLOCK_BYTES = SHA256_CBLOCK };
 
 /* OpenSSL says where in its source it asks. */
 
@@ -42,6 +45,11 @@ static void openssl_free(void *memory, const char *file, int line)
 void openssl_wipe_on_free(void)
 {
     CRYPTO_set_mem_functions(openssl_malloc, openssl_realloc, openssl_free);
+}
+
+void openssl_skip_cleanup(void)
+{
+    OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, NULL);
 }
 
 void signature_init(struct signature *signature)
@@ -77,22 +85,48 @@ static bool failed_in_openssl(struct error *err, const char *what)
     return error_set(err, ERROR_INTERNAL, "OpenSSL could not compute %s", what);
 }
 
+/* Of two pieces, one behind the other. */
+static bool hash_of(const void *first, size_t first_length, const void *second, size_t second_length,
+                    unsigned char hash[HASH_BYTES])
+{
+    SHA256_CTX context;
+    bool done = SHA256_Init(&context) == 1 && SHA256_Update(&context, first, first_length) == 1 &&
+                SHA256_Update(&context, second, second_length) == 1 && SHA256_Final(hash, &context) == 1;
+
+    wipe(&context, sizeof(context)); /* of a key and all that was hashed with it */
+    return done;
+}
+
 bool sha256_hex(const void *bytes, size_t length, char hex[65], struct error *err)
 {
-    unsigned char hash[EVP_MAX_MD_SIZE];
+    unsigned char hash[HASH_BYTES];
 
-    if (EVP_Digest(bytes, length, hash, NULL, EVP_sha256(), NULL) != 1)
+    if (!hash_of(bytes, length, NULL, 0, hash))
         return failed_in_openssl(err, "a SHA-256 hash");
     write_hex(hash, hex);
     return true;
 }
 
+/* RFC 2104: H(key ^ outer pad, H(key ^ inner pad, text)), where a key longer than a block is hashed first. */
 static bool hmac_hex(const char *key, const struct buf *text, char hex[65], struct error *err)
 {
-    unsigned char hash[EVP_MAX_MD_SIZE];
+    enum { INNER = 0x36, OUTER = 0x5C };
+    unsigned char block[BLOCK_BYTES] = {0}, hash[HASH_BYTES];
+    size_t length = strlen(key);
+    bool done = true;
 
-    if (!HMAC(EVP_sha256(), key, (int)strlen(key), (const unsigned char *)buf_text(text), text->length, hash,
-              NULL))
+    if (length > sizeof(block))
+        done = hash_of(key, length, NULL, 0, block);
+    else
+        memcpy(block, key, length);
+    for (size_t i = 0; i < sizeof(block); i++)
+        block[i] ^= INNER;
+    done = done && hash_of(block, sizeof(block), buf_text(text), text->length, hash);
+    for (size_t i = 0; i < sizeof(block); i++)
+        block[i] ^= INNER ^ OUTER;
+    done = done && hash_of(block, sizeof(block), hash, sizeof(hash), hash);
+    wipe(block, sizeof(block));
+    if (!done)
         return failed_in_openssl(err, "the signature");
     write_hex(hash, hex);
     return true;

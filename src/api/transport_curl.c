@@ -14,6 +14,7 @@
 
 #include "api/proxy.h"
 #include "api/say.h"
+#include "api/sign.h"
 #include "base/buf.h"
 
 /*
@@ -605,6 +606,7 @@ static bool curl_prepare(struct transport *transport, struct error *err)
     if (!transport->curl_ready) {
         /* It would make libcurl write the keys of every connection to a file, and is read at its start. */
         unsetenv("SSLKEYLOGFILE");
+        openssl_skip_cleanup();
         if (curl_global_init_mem(CURL_GLOBAL_DEFAULT, plain_malloc, wiping_free, wiping_realloc, text_copy,
                                  plain_calloc) != CURLE_OK)
             return error_set(err, ERROR_NETWORK, "the network library cannot be started");

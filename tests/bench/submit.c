@@ -284,13 +284,13 @@ static void report(struct contender all[4], int count, int runs)
 {
     struct cost ours = median(&all[0], runs);
 
-    printf("%-22s %9s %9s %9s   %s\n", "one create call", "CPU ms", "wall ms", "RSS KiB", "its CPU to drplan's");
+    printf("%-22s %9s %9s %9s   %s\n", "one create call", "CPU ms", "wall ms", "RSS KiB", "drplan's CPU is");
     printf("%-22s %9.2f %9.2f %9ld\n", all[0].name, ours.cpu_ms, ours.wall_ms, ours.largest_kb);
     for (int i = 1; i < count; i++) {
         struct cost cost = median(&all[i], runs);
 
-        printf("%-22s %9.2f %9.2f %9ld   %.2f\n", all[i].name, cost.cpu_ms, cost.wall_ms, cost.largest_kb,
-               cost.cpu_ms / ours.cpu_ms);
+        printf("%-22s %9.2f %9.2f %9ld   %.3f of it\n", all[i].name, cost.cpu_ms, cost.wall_ms, cost.largest_kb,
+               ours.cpu_ms / cost.cpu_ms);
     }
 }
 

@@ -152,3 +152,22 @@ pid_t command_start(const char *const *argv, const char *const *environment)
     close(nowhere);
     return pid;
 }
+
+pid_t command_serve(const char *const *argv, const char *const *environment, char *line, size_t size)
+{
+    int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    int out[2];
+    size_t length = 0;
+    pid_t pid;
+
+    if (pipe2(out, O_CLOEXEC) != 0)
+        die("pipe2");
+    pid = spawn(argv, environment, out[1], nowhere);
+    close(out[1]);
+    close(nowhere);
+    while (length + 1 < size && read(out[0], line + length, 1) == 1 && line[length] != '\n')
+        length++;
+    line[length] = '\0';
+    close(out[0]);
+    return pid;
+}

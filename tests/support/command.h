@@ -25,4 +25,7 @@ void command_release(struct command_result *result);
 /* Starts it and leaves it running, its output thrown away: for what is killed. */
 pid_t command_start(const char *const *argv, const char *const *environment);
 
+/* The same for a server: waits for the first line that it prints, without its newline. */
+pid_t command_serve(const char *const *argv, const char *const *environment, char *line, size_t size);
+
 #endif
