@@ -51,8 +51,7 @@ int main(int argc, char **argv)
 
     hold_standard_files();
     close_memory();
-    setlocale(LC_ALL, "");
-    setlocale(LC_NUMERIC, "C"); /* JSON and options have points in their numbers everywhere */
+    setlocale(LC_CTYPE, ""); /* nothing else follows the locale: JSON has points in its numbers everywhere */
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);
     unsetenv("SSLKEYLOGFILE"); /* libcurl would write the keys of every connection there */

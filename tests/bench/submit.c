@@ -294,9 +294,17 @@ static void report(struct contender all[4], int count, int runs)
     }
 }
 
+static void release(struct contender *all, int count)
+{
+    for (int i = 0; i < count; i++)
+        for (int argument = 0; argument < all[i].argc; argument++)
+            free(all[i].argv[argument]);
+    free(all);
+}
+
 int main(int argc, char **argv)
 {
-    struct contender *all = or_die(calloc(4, sizeof(*all)));
+    struct contender *all;
     int runs = argc > 3 ? (int)strtol(argv[3], NULL, 10) : 0, count = argc > 4 ? 4 : 3, port;
     char state[] = "/tmp/drplan-bench-XXXXXX", removal[64];
     pid_t server;
@@ -311,6 +319,7 @@ int main(int argc, char **argv)
     setenv("ALIBABA_CLOUD_ACCESS_KEY_ID", "bench-key-id", 1);
     setenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "bench-key-secret", 1);
     server = start_server(&port);
+    all = or_die(calloc(4, sizeof(*all)));
     prepare(all, argv[1], argv[2], argc > 4 ? argv[4] : NULL, port);
     for (int run = -1; run < runs; run++)
         for (int i = 0; i < count; i++) {
@@ -320,6 +329,7 @@ int main(int argc, char **argv)
                 all[i].costs[run] = cost;
         }
     report(all, count, runs);
+    release(all, 4);
     kill(server, SIGTERM);
     snprintf(removal, sizeof(removal), "rm -rf '%s'", state);
     return system(removal) == 0 ? 0 : 1;
