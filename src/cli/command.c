@@ -53,7 +53,9 @@ const struct command_row command_rows[COMMAND_COUNT] = {
         "is 8: look for it with 'drplan look' before you send it again.\n\n"
         "On a terminal submit asks before it sends. If a plan of the same name exists, it is not sent: exists. "
         "--yes sends without asking and although one exists. Ctrl-C stops what has not been sent, and finds out what "
-        "became of what has.",
+        "became of what has.\n\n"
+        "Of several drafts those are not sent again that an earlier run created, with the same body at the same host, "
+        "as the journal shows; --again sends them. A service that throttles slows all of them down.",
         "  drplan submit orders.json\n"
         "  drplan submit --dry-run orders.json\n"
         "  drplan submit --yes --json --jobs 8 plans/*.json > outcomes.jsonl\n"
@@ -93,9 +95,9 @@ const struct command_row command_rows[COMMAND_COUNT] = {
         "Prints a script that lets the shell complete commands, options, regions and the names of profiles. Packages "
         "install it; without one, load it where your shell starts. The scripts ask 'drplan completion profiles' for "
         "the names of the profiles in ~/.aliyun/config.json, one on a line.",
-        "  eval \"$(drplan completion bash)\"                   in ~/.bashrc\n"
-        "  eval \"$(drplan completion zsh)\"                    in ~/.zshrc, behind compinit\n"
-        "  drplan completion fish | source                     in ~/.config/fish/config.fish\n"},
+        "  eval \"$(drplan completion bash)\"     in ~/.bashrc\n"
+        "  eval \"$(drplan completion zsh)\"      in ~/.zshrc, behind compinit\n"
+        "  drplan completion fish | source      in ~/.config/fish/config.fish\n"},
     [COMMAND_HELP] = {
         "help", "help [COMMAND]", "explain a command", 0, 1, command_help,
         "Prints what a command does, its options and examples.",

@@ -55,7 +55,7 @@ with_keys() {
 
 help_is_as_approved() {
     golden help --help
-    for command in validate render submit schema sandbox help; do
+    for command in validate render submit look schema sandbox whoami completion help; do
         golden "help-$command" help "$command"
     done
 }
@@ -65,6 +65,10 @@ usage_errors_are_as_approved() {
     golden usage-command valdate
     golden usage-operand validate
     golden usage-value submit --jobs 0 x.json
+}
+
+schema_is_as_approved() {
+    golden schema schema
 }
 
 validate_is_as_approved() {
@@ -100,6 +104,6 @@ submit_is_as_approved() {
     golden submit-not-sent submit good.json --endpoint http://127.0.0.1:1
 }
 
-check help_is_as_approved usage_errors_are_as_approved validate_is_as_approved render_is_as_approved \
+check help_is_as_approved usage_errors_are_as_approved schema_is_as_approved validate_is_as_approved render_is_as_approved \
     submit_is_as_approved
 all_done
