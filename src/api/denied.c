@@ -15,7 +15,8 @@
 
 static bool is_denial(const struct answer *answer)
 {
-    static const char *const codes[] = {"Forbidden.RAM", "NoPermission", "Forbidden", "Forbidden.NoPermission"};
+    static const char *const codes[] = {"Forbidden.RAM", "NoPermission", "Forbidden",
+                                        "Forbidden.NoPermission"};
 
     if (answer->kind != ANSWER_REFUSED)
         return false;
@@ -52,8 +53,8 @@ static void read_principal(struct denial *denial, const cJSON *detail)
     if (!*name && !*type)
         return;
     say(denial->principal, sizeof(denial->principal), "%s%s%s%s%s%s", *name ? name : "not named",
-        *type || *owner ? " (" : "", *type ? type : "", *owner ? (*type ? " of account " : "account ") : "", owner,
-        *type || *owner ? ")" : "");
+        *type || *owner ? " (" : "", *type ? type : "", *owner ? (*type ? " of account " : "account ") : "",
+        owner, *type || *owner ? ")" : "");
 }
 
 static void read_detail(struct denial *denial, const cJSON *detail)
@@ -76,7 +77,8 @@ bool denial_read(const struct answer *answer, enum operation_id operation, struc
     if (!is_denial(answer))
         return false;
     say(out->action, sizeof(out->action), "%s", operations[operation].ram_action);
-    detail = answer->access_denied ? json_parse(answer->access_denied, strlen(answer->access_denied), &err) : NULL;
+    detail =
+        answer->access_denied ? json_parse(answer->access_denied, strlen(answer->access_denied), &err) : NULL;
     if (detail)
         read_detail(out, detail);
     cJSON_Delete(detail);
@@ -91,8 +93,8 @@ static bool is_id(const char *text)
            strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-") == strlen(text);
 }
 
-/* The resource that stands for one instance. One that is not Alibaba's gets its id from the call itself, and so
- * cannot be named before. */
+/* The resource that stands for one instance. One that is not Alibaba's gets its id from the call itself, and
+ * so cannot be named before. */
 static void resource_of(const cJSON *instance, char out[160])
 {
     const char *region = text_of(instance, "regionId"), *id = text_of(instance, "instanceId");

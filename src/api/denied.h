@@ -17,16 +17,17 @@ struct denial {
 };
 
 /*
- * False when the answer is no denial. The detail may be an object, the same as text, or missing: then the action is
- * the one that the operation needs.
+ * False when the answer is no denial. The detail may be an object, the same as text, or missing: then the
+ * action is the one that the operation needs.
  */
 bool denial_read(const struct answer *answer, enum operation_id operation, struct denial *out);
 
 /*
- * Adds lines for the operator: what is denied to whom and why, and the smallest RAM policy that would allow it,
- * ready to be copied. instances: of the body that was sent, or NULL. principal: who asked, where the answer does not
- * say it.
+ * Adds lines for the operator: what is denied to whom and why, and the smallest RAM policy that would allow
+ * it, ready to be copied. instances: of the body that was sent, or NULL. principal: who asked, where the
+ * answer does not say it.
  */
-void denial_write(const struct denial *denial, const cJSON *instances, const char *principal, struct buf *out);
+void denial_write(const struct denial *denial, const cJSON *instances, const char *principal,
+                  struct buf *out);
 
 #endif

@@ -17,7 +17,8 @@ static bool has_code(const struct answer *answer, const char *beginning)
 
 /* ---- Signatures ---- */
 
-/* The hash in a string to sign: what follows the algorithm, whatever stands for the line break between them. */
+/* The hash in a string to sign: what follows the algorithm, whatever stands for the line break between them.
+ */
 static bool hash_behind(const char *text, char hash[HASH_LENGTH + 1])
 {
     static const char algorithm[] = "ACS3-HMAC-SHA256", hex[] = "0123456789abcdef";
@@ -45,9 +46,11 @@ static bool two_hashes(const struct answer *answer, const struct explain_context
 static const char *signature_advice(const char *ours, const char *theirs)
 {
     if (strcmp(ours, theirs) == 0)
-        return "The service signed the same text, so the request is right and the access key secret is not the one of "
+        return "The service signed the same text, so the request is right and the access key secret is not "
+               "the one of "
                "this access key ID: check the secret.";
-    return "The service signed another text than drplan, so the request was changed on its way or drplan is wrong, and "
+    return "The service signed another text than drplan, so the request was changed on its way or drplan is "
+           "wrong, and "
            "the secret may be right: try without a proxy, else report it with the request id.";
 }
 
@@ -68,8 +71,8 @@ void explain_span(int64_t seconds, char *out, size_t size)
     count = seconds / units[unit].seconds;
     rest = unit < SMALLEST ? seconds % units[unit].seconds / units[unit + 1].seconds : 0;
     if (rest > 0)
-        snprintf(out, size, "%" PRId64 " %s%s and %" PRId64 " %s%s", count, units[unit].name, count == 1 ? "" : "s",
-                 rest, units[unit + 1].name, rest == 1 ? "" : "s");
+        snprintf(out, size, "%" PRId64 " %s%s and %" PRId64 " %s%s", count, units[unit].name,
+                 count == 1 ? "" : "s", rest, units[unit + 1].name, rest == 1 ? "" : "s");
     else
         snprintf(out, size, "%" PRId64 " %s%s", count, units[unit].name, count == 1 ? "" : "s");
 }
@@ -85,7 +88,8 @@ static void clock_advice(int64_t behind, char *out, size_t size)
 
 /* ---- The whole ---- */
 
-void explain_advice(const struct answer *answer, const struct explain_context *context, char *out, size_t size)
+void explain_advice(const struct answer *answer, const struct explain_context *context, char *out,
+                    size_t size)
 {
     enum { SAME_TIME_SECONDS = 60 };
     int64_t behind = answer->server_time - context->now;

@@ -22,7 +22,8 @@ struct explain_context {
 };
 
 /* What to do, in one sentence; "" for a code that is not known. */
-void explain_advice(const struct answer *answer, const struct explain_context *context, char *out, size_t size);
+void explain_advice(const struct answer *answer, const struct explain_context *context, char *out,
+                    size_t size);
 
 /* Lines to read and copy: a denial with the policy that would allow it, two strings to sign. Often none. */
 void explain_details(const struct answer *answer, const struct explain_context *context, struct buf *out);

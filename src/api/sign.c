@@ -1,5 +1,6 @@
-/* SHA-256 is asked for by its own functions, which OpenSSL 3 would rather have replaced by EVP: the first hash of EVP
- * sets up all algorithms of the provider, which takes longer than everything else that signing does. */
+/* SHA-256 is asked for by its own functions, which OpenSSL 3 would rather have replaced by EVP: the first
+ * hash of EVP sets up all algorithms of the provider, which takes longer than everything else that signing
+ * does. */
 #define OPENSSL_SUPPRESS_DEPRECATED
 
 #include "api/sign.h"

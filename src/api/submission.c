@@ -43,12 +43,13 @@ struct submission {
     struct transfer *transfer;
     struct signature signature; /* of the create call */
     char nonce[65];             /* of the intent that has no outcome line yet; "" when there is none */
-    struct request sent_request; /* the create call whose outcome is not known, to be sent again if that is wanted */
+    struct request
+        sent_request; /* the create call whose outcome is not known, to be sent again if that is wanted */
     char sent_nonce[65];
     int64_t begun_at; /* when the create call was signed, in seconds since 1970 */
     int64_t sent_at;  /* the same for that call; 0: there is none */
-    bool repeated;   /* what runs, or ran last, is the second sending of it */
-    bool resumed;    /* it was sent by another process */
+    bool repeated;    /* what runs, or ran last, is the second sending of it */
+    bool resumed;     /* it was sent by another process */
     struct answer answer;
     struct buf raw;
 
@@ -61,10 +62,10 @@ struct submission {
     bool throttled_listing;    /* the wait is for another look before, not for another sending */
     int64_t throttle_deadline; /* host ticks; -1: not throttled yet */
     int cancels;
-    bool is_held;    /* the request is ready, and waits for submission_go_on() */
+    bool is_held;       /* the request is ready, and waits for submission_go_on() */
     int64_t send_ticks; /* when it was last sent, for the pace */
-    bool closing;    /* being freed: note what is known, start nothing */
-    char doubt[224]; /* why the outcome is not known */
+    bool closing;       /* being freed: note what is known, start nothing */
+    char doubt[224];    /* why the outcome is not known */
     struct buf details;
 
     struct submission_report report;
@@ -109,7 +110,8 @@ static bool still_counts(const struct submission *submission)
 {
     int64_t now = submission->client->host->now(submission->client->host);
 
-    return submission->sent_at > 0 && now >= submission->sent_at && now - submission->sent_at < REPEAT_WITHIN_SECONDS;
+    return submission->sent_at > 0 && now >= submission->sent_at &&
+           now - submission->sent_at < REPEAT_WITHIN_SECONDS;
 }
 
 /* What is kept for another sending holds keys and passwords: it goes as soon as it cannot be needed. */
@@ -254,7 +256,8 @@ static bool write_intent(struct submission *submission, struct error *err)
     memcpy(intent.body_hash, submission->body_hash, sizeof(intent.body_hash));
     host_time_text(client->host->now(client->host), intent.time);
     intent.instances = instances.data;
-    done = (!instances.failed || error_memory(err)) && journal_write_intent(submission->journal, &intent, err);
+    done =
+        (!instances.failed || error_memory(err)) && journal_write_intent(submission->journal, &intent, err);
     buf_release(&instances);
     return done;
 }
@@ -660,8 +663,8 @@ static void repeat_refused(struct submission *submission, const char *text)
     if (code && strcmp(code, "SignatureNonceUsed") == 0)
         look_after(submission, "The service has seen this very request before: the first sending arrived.");
     else
-        look_after(submission, "The second sending was refused, which does not tell what became of the first. %s.",
-                   text);
+        look_after(submission,
+                   "The second sending was refused, which does not tell what became of the first. %s.", text);
 }
 
 static void answered(struct submission *submission, const struct response *response)
@@ -825,8 +828,8 @@ static bool copy_intent(struct submission *submission, const struct journal_inte
         if (!look_add_seen(&submission->look, intent->ids_seen[i], err))
             return false;
     }
-    say(submission->doubt, sizeof(submission->doubt), "It was sent to %.80s at %s, and no answer is on record.",
-        intent->endpoint, intent->time);
+    say(submission->doubt, sizeof(submission->doubt),
+        "It was sent to %.80s at %s, and no answer is on record.", intent->endpoint, intent->time);
     return true;
 }
 

@@ -69,12 +69,12 @@ struct submission_report {
     const struct answer *answer; /* the last answer of the create call; NULL when none came */
     const char *raw; /* the body that came with it, or as far as it came; raw_length bytes; NULL: none */
     size_t raw_length;
-    char reason[512];           /* why, in sentences; "" for created, unless found by looking */
-    char advice[320];           /* what to do about a refusal, in a sentence; "" when there is nothing to say */
-    const char *details;        /* lines about it to read and copy (api/explain.h); "": none */
-    char warning[256];          /* e.g. that plans could not be listed before; "" */
-    int looks;                  /* done so far after an unknown outcome */
-    bool can_repeat;            /* the same signed bytes may be sent again: submission_repeat() */
+    char reason[512];    /* why, in sentences; "" for created, unless found by looking */
+    char advice[320];    /* what to do about a refusal, in a sentence; "" when there is nothing to say */
+    const char *details; /* lines about it to read and copy (api/explain.h); "": none */
+    char warning[256];   /* e.g. that plans could not be listed before; "" */
+    int looks;           /* done so far after an unknown outcome */
+    bool can_repeat;     /* the same signed bytes may be sent again: submission_repeat() */
     const char *string_to_sign; /* of the create call, for SignatureDoesNotMatch; NULL before */
     int64_t started_ticks;      /* host->ticks when it began */
 };
@@ -95,9 +95,9 @@ struct submission *submission_start(const struct client *client, struct transpor
                                     struct error *err);
 
 /*
- * Takes up one that a journal left open, perhaps of a process that was killed: looks for its plan, sends nothing.
- * client must ask where that one was sent to. The outcome is created or unknown, and is noted in the journal when it
- * is known. NULL when memory is short.
+ * Takes up one that a journal left open, perhaps of a process that was killed: looks for its plan, sends
+ * nothing. client must ask where that one was sent to. The outcome is created or unknown, and is noted in the
+ * journal when it is known. NULL when memory is short.
  */
 struct submission *submission_resume(const struct client *client, struct transport *transport,
                                      struct journal *journal, const struct submission_options *options,
@@ -108,16 +108,16 @@ void submission_free(struct submission *submission);
 void submission_look_again(struct submission *submission);
 
 /*
- * After OUTCOME_UNKNOWN, while report->can_repeat: sends the bytes of the first sending again, signature and nonce
- * included. A gateway that has seen the first refuses them, which tells that it arrived; whatever else comes of it
- * but success says nothing of the first, and is looked into. False when the quarter of an hour is over in which the
- * signature counts; nothing is sent then.
+ * After OUTCOME_UNKNOWN, while report->can_repeat: sends the bytes of the first sending again, signature and
+ * nonce included. A gateway that has seen the first refuses them, which tells that it arrived; whatever else
+ * comes of it but success says nothing of the first, and is looked into. False when the quarter of an hour is
+ * over in which the signature counts; nothing is sent then.
  */
 bool submission_repeat(struct submission *submission);
 
 /*
- * True when the intent of a held submission is written, but may not be on the disk yet. submission_go_on() sends it
- * once it is; failure: it could not be brought there, so nothing is sent.
+ * True when the intent of a held submission is written, but may not be on the disk yet. submission_go_on()
+ * sends it once it is; failure: it could not be brought there, so nothing is sent.
  */
 bool submission_is_held(const struct submission *submission);
 void submission_go_on(struct submission *submission, const struct error *failure);

@@ -62,7 +62,8 @@ static void report(struct looking *looking, const struct journal_intent *intent,
 }
 
 /* It could not be looked for at all, which leaves it as it was. */
-static void report_failure(struct looking *looking, const struct journal_intent *intent, const struct error *err)
+static void report_failure(struct looking *looking, const struct journal_intent *intent,
+                           const struct error *err)
 {
     char reason[SENTENCE_SIZE];
 
@@ -85,8 +86,8 @@ static void take_signals(struct looking *looking, struct submission *submission)
     }
 }
 
-static bool follow(struct looking *looking, const struct journal_intent *intent, struct submission *submission,
-                   struct error *err)
+static bool follow(struct looking *looking, const struct journal_intent *intent,
+                   struct submission *submission, struct error *err)
 {
     const struct submission_report *found = submission_report(submission);
     struct host *host = looking->session->host;

@@ -27,7 +27,9 @@ void open_intents_release(struct open_intents *intents)
 static bool find_where(const struct session *session, const struct journal_intent *intent,
                        struct destination *out, struct error *err)
 {
-    const char *scheme = intent->scheme ? intent->scheme : host_is_loopback(intent->endpoint) ? "http" : "https";
+    const char *scheme = intent->scheme                       ? intent->scheme
+                         : host_is_loopback(intent->endpoint) ? "http"
+                                                              : "https";
     const char *profile = session->options->profile ? session->options->profile : "";
     char url[sizeof(out->client.endpoint.host) + 16];
     int length = snprintf(url, sizeof(url), "%s://%s", scheme, intent->endpoint);

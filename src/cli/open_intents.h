@@ -19,8 +19,8 @@ bool open_intents_read(struct open_intents *intents, struct session *session, st
 void open_intents_release(struct open_intents *intents);
 
 /*
- * Begins to look for one of them, there where it was sent to and as who asks now. destination is filled in, and must
- * outlive what is returned. NULL: it cannot be looked for.
+ * Begins to look for one of them, there where it was sent to and as who asks now. destination is filled in,
+ * and must outlive what is returned. NULL: it cannot be looked for.
  */
 struct submission *open_intent_look(struct session *session, const struct journal_intent *intent,
                                     const struct submission_options *options, struct destination *destination,

@@ -29,11 +29,12 @@ void recall_ask(struct recall *recall, struct wizard *wizard)
         return;
     recall->asks = false;
     if (recall->intents.count == 1)
-        buf_addf(&words, "The plan %s was sent to %s at %s, and what became of it is not known.", first->plan_name,
-                 first->endpoint, first->time);
+        buf_addf(&words, "The plan %s was sent to %s at %s, and what became of it is not known.",
+                 first->plan_name, first->endpoint, first->time);
     else
         buf_addf(&words,
-                 "What became of %zu plans that were sent earlier is not known. The first was %s, sent to %s at %s.",
+                 "What became of %zu plans that were sent earlier is not known. The first was %s, sent to %s "
+                 "at %s.",
                  recall->intents.count, first->plan_name, first->endpoint, first->time);
     buf_add_text(&words, " Looking lists plans and sends nothing.");
     wizard_ask(wizard, QUESTION_UNSETTLED, 0, "Look for what was sent earlier?", buf_text(&words));
@@ -65,8 +66,8 @@ static void note_failure(struct recall *recall, const struct journal_intent *int
 
     sentence_of_error(err, reason);
     recall->all_created = false;
-    buf_addf(&recall->found, "%s, sent at %s: it could not be looked for. %s\n", intent->plan_name, intent->time,
-             reason);
+    buf_addf(&recall->found, "%s, sent at %s: it could not be looked for. %s\n", intent->plan_name,
+             intent->time, reason);
 }
 
 static void note_found(struct recall *recall, struct buf *created)
@@ -127,10 +128,11 @@ void recall_advance(struct recall *recall, struct wizard *wizard, struct buf *cr
         begin_next(recall, wizard);
     }
     if (recall->submission)
-        wizard_set_progress(wizard, &(struct progress){.doing = recall->doing,
-                                                       .elapsed_ms = (long)(host->ticks(host) - recall->started),
-                                                       .sent = true,
-                                                       .looking = true});
+        wizard_set_progress(wizard,
+                            &(struct progress){.doing = recall->doing,
+                                               .elapsed_ms = (long)(host->ticks(host) - recall->started),
+                                               .sent = true,
+                                               .looking = true});
 }
 
 void recall_cancel(struct recall *recall)
@@ -148,8 +150,8 @@ static void forget_all(struct recall *recall, struct wizard *wizard)
     char text[320];
 
     for (size_t i = 0; i < recall->intents.count; i++) {
-        if (journal_write_outcome(recall->session->journal, recall->intents.items[i].nonce, JOURNAL_FORGOTTEN, NULL,
-                                  NULL, &err))
+        if (journal_write_outcome(recall->session->journal, recall->intents.items[i].nonce, JOURNAL_FORGOTTEN,
+                                  NULL, NULL, &err))
             continue;
         snprintf(text, sizeof(text), "It will be asked again: %.250s.", err.text);
         wizard_set_message(wizard, true, text);

@@ -32,8 +32,8 @@ void recall_close(struct recall *recall);
 /* Asks, once, when there is something to ask and nothing else is asked. */
 void recall_ask(struct recall *recall, struct wizard *wizard);
 
-/* Carries an answer to its question out; false when the answer is to another question. created: gets a line for
- * each plan that was found. */
+/* Carries an answer to its question out; false when the answer is to another question. created: gets a line
+ * for each plan that was found. */
 bool recall_reply(struct recall *recall, struct wizard *wizard, struct buf *created);
 
 bool recall_runs(const struct recall *recall);

@@ -71,9 +71,10 @@ static bool is_whole(const char *request, size_t length)
 static void answer(int fd, const char *body)
 {
     char text[512];
-    int length = snprintf(text, sizeof(text),
-                          "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
-                          strlen(body), body);
+    int length =
+        snprintf(text, sizeof(text),
+                 "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
+                 strlen(body), body);
 
     if (send(fd, text, (size_t)length, MSG_NOSIGNAL) != length)
         die("send");
@@ -205,7 +206,8 @@ static void add_headers(struct contender *curl)
         "accept: application/json",
         "content-type: application/json; charset=utf-8",
         "x-acs-content-sha256: 0000000000000000000000000000000000000000000000000000000000000000",
-        "Authorization: ACS3-HMAC-SHA256 Credential=id,SignedHeaders=host,Signature=00000000000000000000000000000000",
+        "Authorization: ACS3-HMAC-SHA256 "
+        "Credential=id,SignedHeaders=host,Signature=00000000000000000000000000000000",
     };
 
     for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++) {
@@ -214,7 +216,8 @@ static void add_headers(struct contender *curl)
     }
 }
 
-static void prepare(struct contender all[4], const char *drplan, const char *draft, const char *script, int port)
+static void prepare(struct contender all[4], const char *drplan, const char *draft, const char *script,
+                    int port)
 {
     all[0].name = "drplan submit";
     add(&all[0], "%s", drplan);
@@ -236,7 +239,8 @@ static void prepare(struct contender all[4], const char *drplan, const char *dra
     all[2].name = "curl, both requests";
     add(&all[2], "curl");
     add(&all[2], "-sS");
-    add(&all[2], "http://127.0.0.1:%d/disaster_recovery?filter=orders-hz-to-sh&pageNumber=1&pageSize=100", port);
+    add(&all[2], "http://127.0.0.1:%d/disaster_recovery?filter=orders-hz-to-sh&pageNumber=1&pageSize=100",
+        port);
     add(&all[2], "--next");
     add(&all[2], "-sS");
     add(&all[2], "--data-binary");
@@ -289,8 +293,8 @@ static void report(struct contender all[4], int count, int runs)
     for (int i = 1; i < count; i++) {
         struct cost cost = median(&all[i], runs);
 
-        printf("%-22s %9.2f %9.2f %9ld   %.3f of it\n", all[i].name, cost.cpu_ms, cost.wall_ms, cost.largest_kb,
-               ours.cpu_ms / cost.cpu_ms);
+        printf("%-22s %9.2f %9.2f %9ld   %.3f of it\n", all[i].name, cost.cpu_ms, cost.wall_ms,
+               cost.largest_kb, ours.cpu_ms / cost.cpu_ms);
     }
 }
 

@@ -29,18 +29,20 @@
 #define HTTP(status, headers, body) "HTTP/1.1 " #status " X\r\n" headers "\r\n" body
 #define OK(body)                    HTTP(200, "Content-Type: application/json\r\n", body)
 #define DATA(data)                  OK("{\"requestId\":\"C-1\",\"success\":true,\"code\":\"200\",\"data\":" data "}")
-#define NO(status, code, message)                                                                                      \
-    HTTP(status, "Content-Type: application/json\r\n",                                                                 \
+#define NO(status, code, message)                                                                            \
+    HTTP(status, "Content-Type: application/json\r\n",                                                       \
          "{\"requestId\":\"R-1\",\"success\":false,\"code\":\"" code "\",\"message\":\"" message "\"}")
-#define GATEWAY(status, headers, code, message)                                                                        \
-    HTTP(status, headers, "{\"RequestId\":\"G-1\",\"HostId\":\"h\",\"Code\":\"" code "\",\"Message\":\"" message "\"}")
-#define LISTED(rows, total)                                                                                            \
-    OK("{\"requestId\":\"L\",\"success\":true,\"code\":\"200\",\"data\":{\"list\":[" rows                              \
+#define GATEWAY(status, headers, code, message)                                                              \
+    HTTP(status, headers,                                                                                    \
+         "{\"RequestId\":\"G-1\",\"HostId\":\"h\",\"Code\":\"" code "\",\"Message\":\"" message "\"}")
+#define LISTED(rows, total)                                                                                  \
+    OK("{\"requestId\":\"L\",\"success\":true,\"code\":\"200\",\"data\":{\"list\":[" rows                    \
        "],\"pageNumber\":1,\"pageSize\":100,\"totalCount\":" #total "}}")
 #define INSTANCES "[{\"instanceId\":\"rmq-cn-example0002\"},{\"instanceId\":\"rmq-cn-example0001\"}]"
 
 static const char none[] = LISTED("", 0);
-static const char found[] = LISTED("{\"planId\":77,\"planName\":\"orders-hz-to-sh\",\"instances\":" INSTANCES "}", 1);
+static const char found[] =
+    LISTED("{\"planId\":77,\"planName\":\"orders-hz-to-sh\",\"instances\":" INSTANCES "}", 1);
 static const char created[] = DATA("42");
 
 enum { LIMIT_MS = 30000, LOOKS = 5, STEPS_MAX = 12 };
@@ -351,7 +353,8 @@ static void run_prepare(struct run *run)
 static void run_serve(struct run *run, const struct wire_tls *tls, const char *scheme)
 {
     run->server = wire_server_start(run->steps, run->count, tls);
-    snprintf(run->endpoint, sizeof(run->endpoint), "%s://127.0.0.1:%d", scheme, wire_server_port(run->server));
+    snprintf(run->endpoint, sizeof(run->endpoint), "%s://127.0.0.1:%d", scheme,
+             wire_server_port(run->server));
 }
 
 static void run_begin(struct run *run, const struct way *way)
@@ -376,7 +379,8 @@ static int status_of(const char *outcome)
     static const struct {
         const char *outcome;
         int status;
-    } rows[] = {{"created", 0}, {"exists", 6}, {"refused", 6}, {"throttled", 7}, {"not_sent", 5}, {"unknown", 8}};
+    } rows[] = {{"created", 0},   {"exists", 6},   {"refused", 6},
+                {"throttled", 7}, {"not_sent", 5}, {"unknown", 8}};
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
         if (strcmp(rows[i].outcome, outcome) == 0)
@@ -451,10 +455,21 @@ static void assert_way(const struct way *way, struct run *run, const struct comm
 
 static void submit(struct run *run, struct command_result *result)
 {
-    const char *const argv[] = {getenv("DRPLAN"), "submit",       "--json", "--endpoint",
-                                run->endpoint,    "--timeout",    "1",      "--connect-timeout",
-                                "1",              "--patience",   "0.15",   DRAFT,
-                                run->ca_file ? "--ca-file" : NULL, run->ca_file, NULL};
+    const char *const argv[] = {getenv("DRPLAN"),
+                                "submit",
+                                "--json",
+                                "--endpoint",
+                                run->endpoint,
+                                "--timeout",
+                                "1",
+                                "--connect-timeout",
+                                "1",
+                                "--patience",
+                                "0.15",
+                                DRAFT,
+                                run->ca_file ? "--ca-file" : NULL,
+                                run->ca_file,
+                                NULL};
 
     command_run(argv, run->environment, LIMIT_MS, result);
 }
@@ -544,7 +559,8 @@ static void only_a_good_certificate_gets_a_byte_of_the_request(void **state)
     (void)state;
     certificates_make(&certificates);
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        const struct wire_tls tls = {certificates.files[cases[i].kind], certificates.key_file, cases[i].version};
+        const struct wire_tls tls = {certificates.files[cases[i].kind], certificates.key_file,
+                                     cases[i].version};
         char policy_file[96], policy_variable[128];
         struct command_result result;
         struct error err;
@@ -653,7 +669,8 @@ static const char *headline_of(const char *outcome)
 /* The marks of what the service tried on the terminal; the program itself sends none of these. */
 static void assert_untouched(struct screen *screen)
 {
-    static const char *const marks[] = {"\033]52", "\033]0;title", "\xC2\x9B", "\xE2\x80\xAE", "\xE2\x80\x8B"};
+    static const char *const marks[] = {"\033]52", "\033]0;title", "\xC2\x9B", "\xE2\x80\xAE",
+                                        "\xE2\x80\x8B"};
     size_t length;
     const char *bytes = screen_bytes(screen, &length);
 
@@ -663,11 +680,19 @@ static void assert_untouched(struct screen *screen)
 
 static void the_wizard_says_the_same(void **state)
 {
-    static const char *const sample[] = {
-        "created",      "refused in escape sequences", "refused in directions", "denied, with an object",
-        "clocks apart", "throttled to the end",        "reset",                 "half a head",
-        "500",          "400 in a page",               "closed, and found",     "a plan of this name exists",
-        "the list is closed"};
+    static const char *const sample[] = {"created",
+                                         "refused in escape sequences",
+                                         "refused in directions",
+                                         "denied, with an object",
+                                         "clocks apart",
+                                         "throttled to the end",
+                                         "reset",
+                                         "half a head",
+                                         "500",
+                                         "400 in a page",
+                                         "closed, and found",
+                                         "a plan of this name exists",
+                                         "the list is closed"};
     size_t played = 0;
 
     (void)state;
@@ -770,7 +795,8 @@ static void the_same_request_is_sent_again_only_after_a_question(void **state)
 /* Starts a submission and kills it while it waits for the answer. */
 static void kill_while_it_waits(struct run *run)
 {
-    const char *const argv[] = {getenv("DRPLAN"), "submit", "--yes", "--endpoint", run->endpoint, DRAFT, NULL};
+    const char *const argv[] = {getenv("DRPLAN"), "submit", "--yes", "--endpoint",
+                                run->endpoint,    DRAFT,    NULL};
     pid_t pid = command_start(argv, run->environment);
     struct pollfd fd = {.fd = wire_server_event_fd(run->server), .events = POLLIN};
 
@@ -796,8 +822,10 @@ static void look_is(struct run *run, int status, const char *says)
     struct command_result result;
 
     look(run, &result);
-    if (result.status != status || !strstr(*says ? result.out : result.err, *says ? says : "every outcome is known"))
-        fail_msg("status %d, not %d, or no \"%s\": %s%s", result.status, status, says, result.out, result.err);
+    if (result.status != status ||
+        !strstr(*says ? result.out : result.err, *says ? says : "every outcome is known"))
+        fail_msg("status %d, not %d, or no \"%s\": %s%s", result.status, status, says, result.out,
+                 result.err);
     command_release(&result);
 }
 

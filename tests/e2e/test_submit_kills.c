@@ -42,8 +42,14 @@ struct ground {
 
 static void start_sandbox(struct ground *ground)
 {
-    const char *const argv[] = {getenv("DRPLAN"), "sandbox", "--quiet", "--state", ground->plans, "--fault",
-                                "CreateDisasterRecoveryPlan=slow=60", NULL}; /* milliseconds, long after each kill */
+    const char *const argv[] = {getenv("DRPLAN"),
+                                "sandbox",
+                                "--quiet",
+                                "--state",
+                                ground->plans,
+                                "--fault",
+                                "CreateDisasterRecoveryPlan=slow=60",
+                                NULL}; /* milliseconds, long after each kill */
     char line[96];
 
     ground->sandbox = command_serve(argv, ground->environment, line, sizeof(line));
@@ -132,11 +138,12 @@ static void wait_for_intent(struct ground *ground, const char *name)
     }
 }
 
-/* The moment is chance, between the line in the journal and the answer; half of them come as soon as the line does,
- * while the request may not have left yet. */
+/* The moment is chance, between the line in the journal and the answer; half of them come as soon as the line
+ * does, while the request may not have left yet. */
 static void kill_submission(struct ground *ground, const char *name)
 {
-    const char *const argv[] = {getenv("DRPLAN"), "submit", "--yes", "--endpoint", ground->endpoint, ground->draft, NULL};
+    const char *const argv[] = {getenv("DRPLAN"), "submit",      "--yes", "--endpoint",
+                                ground->endpoint, ground->draft, NULL};
     struct timespec pause = {.tv_nsec = random() % 2 ? 0 : (long)(random() % LATEST_US) * 1000};
     pid_t pid = command_start(argv, ground->environment);
 
@@ -194,8 +201,9 @@ static void the_next_start_knows_of_every_submission_that_was_killed(void **stat
     assert_int_equal(result.out_length, 0);
     command_release(&result);
     assert_int_equal(count_in(ground.journal, "\"type\":\"intent\""), kills);
-    print_message("%d submissions killed: %d plans were created and found, %d were not, none is there twice\n", kills,
-                  ground.created, ground.unknown);
+    print_message(
+        "%d submissions killed: %d plans were created and found, %d were not, none is there twice\n", kills,
+        ground.created, ground.unknown);
     close_ground(&ground);
 }
 

@@ -87,7 +87,8 @@ static void take(struct stream *stream)
 static void read_both(struct stream streams[2], pid_t pid, long deadline)
 {
     while (streams[0].fd >= 0 || streams[1].fd >= 0) {
-        struct pollfd fds[2] = {{.fd = streams[0].fd, .events = POLLIN}, {.fd = streams[1].fd, .events = POLLIN}};
+        struct pollfd fds[2] = {{.fd = streams[0].fd, .events = POLLIN},
+                                {.fd = streams[1].fd, .events = POLLIN}};
         long left = deadline - now_ms();
 
         if (left <= 0 || poll(fds, 2, (int)left) == 0)
@@ -112,7 +113,8 @@ static void wait_for(pid_t pid, struct command_result *out)
     out->largest_kb = usage.ru_maxrss;
 }
 
-void command_run(const char *const *argv, const char *const *environment, int limit_ms, struct command_result *out)
+void command_run(const char *const *argv, const char *const *environment, int limit_ms,
+                 struct command_result *out)
 {
     struct stream streams[2];
     long start = now_ms();

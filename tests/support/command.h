@@ -16,10 +16,11 @@ struct command_result {
 };
 
 /*
- * argv[0] is a path; ends with NULL. environment: "NAME=value" sets, "NAME" unsets, ends with NULL; may be NULL.
- * Standard input is empty. Killed after limit_ms. Ends the test program when it cannot be started.
+ * argv[0] is a path; ends with NULL. environment: "NAME=value" sets, "NAME" unsets, ends with NULL; may be
+ * NULL. Standard input is empty. Killed after limit_ms. Ends the test program when it cannot be started.
  */
-void command_run(const char *const *argv, const char *const *environment, int limit_ms, struct command_result *out);
+void command_run(const char *const *argv, const char *const *environment, int limit_ms,
+                 struct command_result *out);
 void command_release(struct command_result *result);
 
 /* Starts it and leaves it running, its output thrown away: for what is killed. */

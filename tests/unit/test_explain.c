@@ -17,7 +17,8 @@ static const struct explain_context plain = {
 
 static struct answer refusal(const char *code, const char *message)
 {
-    return (struct answer){.kind = ANSWER_REFUSED, .status = 400, .code = text_copy(code), .message = text_copy(message)};
+    return (struct answer){
+        .kind = ANSWER_REFUSED, .status = 400, .code = text_copy(code), .message = text_copy(message)};
 }
 
 static void advice_is(struct answer answer, const char *part)
@@ -41,9 +42,11 @@ static void two_strings_to_sign_tell_the_secret_from_the_request(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof(breaks) / sizeof(breaks[0]); i++) {
-        snprintf(message, sizeof(message), "not matched. server string to sign is:ACS3-HMAC-SHA256%s" OURS, breaks[i]);
+        snprintf(message, sizeof(message), "not matched. server string to sign is:ACS3-HMAC-SHA256%s" OURS,
+                 breaks[i]);
         advice_is(refusal("SignatureDoesNotMatch", message), "check the secret");
-        snprintf(message, sizeof(message), "not matched. server string to sign is:ACS3-HMAC-SHA256%s" THEIRS, breaks[i]);
+        snprintf(message, sizeof(message), "not matched. server string to sign is:ACS3-HMAC-SHA256%s" THEIRS,
+                 breaks[i]);
         advice_is(refusal("SignatureDoesNotMatch", message), "the secret may be right");
     }
     advice_is(refusal("SignatureDoesNotMatch", "not matched"), "Check the access key secret");
@@ -89,8 +92,9 @@ static void spans_are_said_in_words(void **state)
     static const struct {
         int64_t seconds;
         const char *words;
-    } cases[] = {{0, "0 seconds"},    {1, "1 second"},      {60, "1 minute"},
-                 {119, "1 minute and 59 seconds"}, {7200, "2 hours"}, {86400 * 2 + 3600, "2 days and 1 hour"}};
+    } cases[] = {{0, "0 seconds"},  {1, "1 second"},
+                 {60, "1 minute"},  {119, "1 minute and 59 seconds"},
+                 {7200, "2 hours"}, {86400 * 2 + 3600, "2 days and 1 hour"}};
     char text[64];
 
     (void)state;
@@ -153,7 +157,8 @@ static void resources_are(const char *instances, const char *const *wanted)
 
     context.instances = sent;
     policy = policy_of(&answer, &context);
-    assert_string_equal(json_text(json_member(statement_of(policy), "Action")), "rocketmq:CreateDisasterRecoveryPlan");
+    assert_string_equal(json_text(json_member(statement_of(policy), "Action")),
+                        "rocketmq:CreateDisasterRecoveryPlan");
     resources = json_member(statement_of(policy), "Resource");
     for (; wanted[count]; count++)
         assert_string_equal(json_text(cJSON_GetArrayItem(resources, count)), wanted[count]);
@@ -168,17 +173,20 @@ static void the_policy_names_no_more_than_it_must(void **state)
     (void)state;
     resources_are("[{\"instanceId\":\"rmq-cn-1\",\"regionId\":\"cn-hangzhou\"},"
                   "{\"instanceId\":\"rmq-cn-2\",\"regionId\":\"cn-shanghai\"}]",
-                  PARTS("acs:rocketmq:cn-hangzhou:*:instance/rmq-cn-1", "acs:rocketmq:cn-shanghai:*:instance/rmq-cn-2"));
-    resources_are("[{\"instanceId\":\"rmq-cn-1\"},{\"regionId\":\"cn-hangzhou\",\"endpointUrl\":\"1.2.3.4:9\"}]",
-                  PARTS("acs:rocketmq:*:*:instance/rmq-cn-1", "acs:rocketmq:cn-hangzhou:*:instance/*"));
+                  PARTS("acs:rocketmq:cn-hangzhou:*:instance/rmq-cn-1",
+                        "acs:rocketmq:cn-shanghai:*:instance/rmq-cn-2"));
+    resources_are(
+        "[{\"instanceId\":\"rmq-cn-1\"},{\"regionId\":\"cn-hangzhou\",\"endpointUrl\":\"1.2.3.4:9\"}]",
+        PARTS("acs:rocketmq:*:*:instance/rmq-cn-1", "acs:rocketmq:cn-hangzhou:*:instance/*"));
     resources_are("[{},{}]", PARTS("acs:rocketmq:*:*:instance/*"));
     resources_are("[]", PARTS("acs:rocketmq:*:*:instance/*"));
-    resources_are("[{\"instanceId\":\"a\\\"b\",\"regionId\":\"cn-hangzhou:x\"}]", PARTS("acs:rocketmq:*:*:instance/*"));
+    resources_are("[{\"instanceId\":\"a\\\"b\",\"regionId\":\"cn-hangzhou:x\"}]",
+                  PARTS("acs:rocketmq:*:*:instance/*"));
 }
 
-#define DETAIL                                                                                                         \
-    "{\"AuthAction\":\"rocketmq:CreateDisasterRecoveryPlan\",\"AuthPrincipalDisplayName\":\"ops@acme\","               \
-    "\"AuthPrincipalOwnerId\":\"1234567890123456\",\"AuthPrincipalType\":\"SubUser\","                                 \
+#define DETAIL                                                                                               \
+    "{\"AuthAction\":\"rocketmq:CreateDisasterRecoveryPlan\",\"AuthPrincipalDisplayName\":\"ops@acme\","     \
+    "\"AuthPrincipalOwnerId\":\"1234567890123456\",\"AuthPrincipalType\":\"SubUser\","                       \
     "\"NoPermissionType\":\"ImplicitDeny\",\"PolicyType\":\"AccountLevelIdentityBasedPolicy\"}"
 
 static struct answer denied(const char *detail)
@@ -197,25 +205,30 @@ static void the_detail_of_a_denial_is_shown(void **state)
                       "To: ops@acme (SubUser of account 1234567890123456)\n",
                       "Because: no policy allows it (AccountLevelIdentityBasedPolicy)\n",
                       "The smallest RAM policy that allows it:\n{\n"));
-    details_are(denied("{\"NoPermissionType\":\"ExplicitDeny\"}"), &plain, PARTS("Because: a policy denies it, and"));
+    details_are(denied("{\"NoPermissionType\":\"ExplicitDeny\"}"), &plain,
+                PARTS("Because: a policy denies it, and"));
 }
 
 static void without_a_detail_the_operation_and_the_key_are_named(void **state)
 {
-    static const char *const details[] = {NULL, "", "no detail", "[]", "{\"AuthAction\":7}", "{\"AuthAction\":\"a b\"}"};
+    static const char *const details[] = {
+        NULL, "", "no detail", "[]", "{\"AuthAction\":7}", "{\"AuthAction\":\"a b\"}"};
 
     (void)state;
     for (size_t i = 0; i < sizeof(details) / sizeof(details[0]); i++)
         details_are(denied(details[i]), &plain,
-                    PARTS("Denied: rocketmq:CreateDisasterRecoveryPlan\n", "To: the owner of access key LTAI****0001\n"));
+                    PARTS("Denied: rocketmq:CreateDisasterRecoveryPlan\n",
+                          "To: the owner of access key LTAI****0001\n"));
 }
 
 static void a_hostile_detail_stays_text(void **state)
 {
     (void)state;
-    details_are(denied("{\"AuthAction\":\"x:Y\\\",\\\"Effect\\\":\\\"Allow\",\"AuthPrincipalDisplayName\":"
-                       "\"\\u001b]52;c;\\u0007\\nDenied: nothing\",\"PolicyType\":\"\\u202e\"}"),
-                &plain, PARTS("Denied: rocketmq:CreateDisasterRecoveryPlan\n", "^[]52;c;^G^JDenied: nothing", "<U+202E>"));
+    details_are(
+        denied("{\"AuthAction\":\"x:Y\\\",\\\"Effect\\\":\\\"Allow\",\"AuthPrincipalDisplayName\":"
+               "\"\\u001b]52;c;\\u0007\\nDenied: nothing\",\"PolicyType\":\"\\u202e\"}"),
+        &plain,
+        PARTS("Denied: rocketmq:CreateDisasterRecoveryPlan\n", "^[]52;c;^G^JDenied: nothing", "<U+202E>"));
 }
 
 static void the_role_of_the_first_plan_is_a_permission_of_its_own(void **state)

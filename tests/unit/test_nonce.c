@@ -10,8 +10,8 @@
 
 #include "api/client.h"
 
-/* Nonces as requests carry them, DRPLAN_NONCES of them (script/torture asks for a million), by the chance of this
- * machine. */
+/* Nonces as requests carry them, DRPLAN_NONCES of them (script/torture asks for a million), by the chance of
+ * this machine. */
 
 enum { NONCES_HERE = 20000, NONCE_LENGTH = 32 };
 
@@ -37,9 +37,10 @@ static void no_nonce_comes_twice(void **state)
 {
     static char id[] = "key-id", secret[] = "key-secret";
     const struct credentials credentials = {.access_key_id = id, .access_key_secret = secret};
-    const struct client client = {.host = host_system(),
-                                  .credentials = &credentials,
-                                  .endpoint = {.scheme = "https", .host = "rocketmq.cn-hangzhou.aliyuncs.com"}};
+    const struct client client = {
+        .host = host_system(),
+        .credentials = &credentials,
+        .endpoint = {.scheme = "https", .host = "rocketmq.cn-hangzhou.aliyuncs.com"}};
     const char *wanted = getenv("DRPLAN_NONCES");
     size_t count = wanted ? strtoul(wanted, NULL, 10) : NONCES_HERE;
     char *nonces = malloc(count * NONCE_LENGTH);

@@ -8,14 +8,22 @@
 #include "base/clean.h"
 #include "submission_bench.h"
 
-/* What can be done about an outcome that is unknown: look again, send the same bytes again, take up an intent. */
+/* What can be done about an outcome that is unknown: look again, send the same bytes again, take up an
+ * intent. */
 
-#define SAY(text) {WIRE_ANSWER, text, 0, NULL}
-#define DROP      {WIRE_ANSWER, NULL, 0, NULL}
+#define SAY(text)                                                                                            \
+    {                                                                                                        \
+        WIRE_ANSWER, text, 0, NULL                                                                           \
+    }
+#define DROP                                                                                                 \
+    {                                                                                                        \
+        WIRE_ANSWER, NULL, 0, NULL                                                                           \
+    }
 #define NO(status, code) HTTP(status, "", "{\"code\":\"" code "\",\"message\":\"no\"}")
-#define COUNT(script) (sizeof(script) / sizeof((script)[0]))
+#define COUNT(script)    (sizeof(script) / sizeof((script)[0]))
 
-static const struct submission_options once = {.look_attempts = 1, .look_pause_ms = 2000, .throttle_patience_ms = 60000};
+static const struct submission_options once = {
+    .look_attempts = 1, .look_pause_ms = 2000, .throttle_patience_ms = 60000};
 
 /* Submits, and gets no answer: the first three steps of the script are NONE, DROP, NONE. */
 static struct submission *unknown(struct bench *bench, const struct wire_step *script, size_t count)
@@ -29,8 +37,8 @@ static struct submission *unknown(struct bench *bench, const struct wire_step *s
     return submission;
 }
 
-static void end_is(struct bench *bench, struct submission *submission, enum outcome outcome, const char *journal,
-                   const char *reason)
+static void end_is(struct bench *bench, struct submission *submission, enum outcome outcome,
+                   const char *journal, const char *reason)
 {
     const struct submission_report *report = submission_report(submission);
     char words[256];
@@ -120,7 +128,8 @@ static void the_second_sending_is_byte_for_byte_the_first(void **state)
 
 static void a_used_nonce_says_that_the_first_arrived(void **state)
 {
-    static const struct wire_step script[] = {SAY(NONE), DROP, SAY(NONE), SAY(NO(400, "SignatureNonceUsed")), SAY(FOUND)};
+    static const struct wire_step script[] = {SAY(NONE), DROP, SAY(NONE), SAY(NO(400, "SignatureNonceUsed")),
+                                              SAY(FOUND)};
     struct bench bench;
     struct submission *submission = unknown(&bench, script, COUNT(script));
 
@@ -137,7 +146,8 @@ static void any_other_end_of_the_second_sending_is_looked_into(void **state)
         struct wire_step script[5];
         const char *reason;
     } cases[] = {
-        {{START, SAY(NO(400, "InvalidTimeStamp.Expired")), SAY(NONE)}, "which does not tell what became of the first"},
+        {{START, SAY(NO(400, "InvalidTimeStamp.Expired")), SAY(NONE)},
+         "which does not tell what became of the first"},
         {{START, SAY(NO(403, "NoPermission")), SAY(NONE)}, "NoPermission"},
         {{START, SAY(NO(429, "Throttling.User")), SAY(NONE)}, "Throttling.User"},
         {{START, SAY(NO(500, "InternalError")), SAY(NONE)}, "HTTP 500"},
@@ -159,14 +169,16 @@ static void any_other_end_of_the_second_sending_is_looked_into(void **state)
 
 static void a_second_sending_that_does_not_leave_settles_nothing(void **state)
 {
-    static const struct wire_step script[] = {SAY(NONE), DROP, SAY(NONE), {WIRE_HOLD, NULL, 0, NULL}, SAY(NONE)};
+    static const struct wire_step script[] = {
+        SAY(NONE), DROP, SAY(NONE), {WIRE_HOLD, NULL, 0, NULL}, SAY(NONE)};
     struct bench bench;
     struct submission *submission = unknown(&bench, script, COUNT(script));
 
     (void)state;
     assert_true(submission_repeat(submission));
     submission_cancel(submission);
-    end_is(&bench, submission, OUTCOME_UNKNOWN, "intent unknown unknown", "You stopped the second sending before");
+    end_is(&bench, submission, OUTCOME_UNKNOWN, "intent unknown unknown",
+           "You stopped the second sending before");
 }
 
 static void after_a_quarter_of_an_hour_it_is_not_sent_again(void **state)
@@ -243,7 +255,10 @@ static void resumed(const struct wire_step *script, size_t count, enum outcome o
     end_is(&bench, submission, outcome, journal, reason);
 }
 
-#define HOLD {WIRE_HOLD, NULL, 0, NULL}
+#define HOLD                                                                                                 \
+    {                                                                                                        \
+        WIRE_HOLD, NULL, 0, NULL                                                                             \
+    }
 
 static void the_plan_of_an_open_intent_is_found(void **state)
 {
@@ -256,7 +271,8 @@ static void the_plan_of_an_open_intent_is_found(void **state)
 static void an_open_intent_without_a_plan_stays_open(void **state)
 {
     static const struct wire_step script[] = {SAY(NONE), HOLD, SAY(NONE)};
-    static const struct wire_step different[] = {SAY(NONE), HOLD, SAY(LISTED(PLAN(9, "night", DIFFERENT), 1))};
+    static const struct wire_step different[] = {SAY(NONE), HOLD,
+                                                 SAY(LISTED(PLAN(9, "night", DIFFERENT), 1))};
     static const struct wire_step refused[] = {SAY(NONE), HOLD, SAY(NO(403, "NoPermission"))};
 
     (void)state;
