@@ -132,12 +132,16 @@ static bool check_client(const struct client *client, const struct operation *op
 
 static bool make_nonce(struct host *host, char nonce[2 * NONCE_BYTES + 1], struct error *err)
 {
+    static const char digits[] = "0123456789abcdef";
     unsigned char bytes[NONCE_BYTES];
 
     if (!host->random(host, bytes, sizeof(bytes), err))
         return false;
-    for (size_t i = 0; i < NONCE_BYTES; i++)
-        snprintf(nonce + 2 * i, 3, "%02x", bytes[i]);
+    for (size_t i = 0; i < NONCE_BYTES; i++) {
+        nonce[2 * i] = digits[bytes[i] >> 4];
+        nonce[2 * i + 1] = digits[bytes[i] & 0xF];
+    }
+    nonce[2 * NONCE_BYTES] = '\0';
     return true;
 }
 

@@ -89,7 +89,8 @@ bool known_names_is_new(const struct known_names *known, const char *name)
 {
     uint64_t hash = hash_of(name);
 
-    return counts(known) && (known->room == 0 || known->table[place_of(known->table, known->room, hash)] == 0);
+    return counts(known) &&
+           (known->room == 0 || known->table[place_of(known->table, known->room, hash)] == 0);
 }
 
 bool known_names_running(const struct known_names *known)
@@ -101,7 +102,8 @@ bool known_names_fit(const struct known_names *known, const struct client *clien
 {
     const struct client *own = &known->client;
 
-    return own->credentials == client->credentials && strcmp(own->endpoint.scheme, client->endpoint.scheme) == 0 &&
+    return own->credentials == client->credentials &&
+           strcmp(own->endpoint.scheme, client->endpoint.scheme) == 0 &&
            strcmp(own->endpoint.host, client->endpoint.host) == 0 && !own->region == !client->region &&
            (!own->region || strcmp(own->region, client->region) == 0);
 }
@@ -117,7 +119,8 @@ static void ask_page(struct known_names *known)
     struct error ignored;
 
     snprintf(number, sizeof(number), "%d", known->page);
-    if (client_prepare(&known->client, OPERATION_LIST_PLANS, parameters, 2, NULL, 0, &known->request, NULL, &ignored))
+    if (client_prepare(&known->client, OPERATION_LIST_PLANS, parameters, 2, NULL, 0, &known->request, NULL,
+                       &ignored))
         known->transfer = transport_start(known->transport, &known->request, page_done, known, &ignored);
     if (!known->transfer)
         request_release(&known->request);
@@ -191,7 +194,8 @@ bool known_names_refresh(struct known_names *known, size_t wanted)
     return true;
 }
 
-struct known_names *known_names_new(const struct client *client, struct transport *transport, struct error *err)
+struct known_names *known_names_new(const struct client *client, struct transport *transport,
+                                    struct error *err)
 {
     struct known_names *known = calloc(1, sizeof(*known));
 

@@ -27,7 +27,8 @@ enum { KNOWN_NAMES_MS = 10000 };
 struct known_names;
 
 /* client is copied, what it borrows is not. NULL when memory is short. */
-struct known_names *known_names_new(const struct client *client, struct transport *transport, struct error *err);
+struct known_names *known_names_new(const struct client *client, struct transport *transport,
+                                    struct error *err);
 void known_names_free(struct known_names *known); /* before the transport */
 
 /* True for a client that sees the same plans. */

@@ -37,7 +37,8 @@ void pace_throttled(struct pace *pace, int64_t now, int64_t sent_at, int64_t ret
     int64_t hold;
 
     if (!again) {
-        pace->interval = clamp(2 * (pace->interval > 0 ? pace->interval : mean), INTERVAL_LEAST, INTERVAL_MOST);
+        pace->interval =
+            clamp(2 * (pace->interval > 0 ? pace->interval : mean), INTERVAL_LEAST, INTERVAL_MOST);
         pace->slowed = now;
     }
     hold = now + clamp(retry_after >= 0 ? retry_after : pace->interval, HOLD_LEAST, INT64_MAX - now);

@@ -194,7 +194,7 @@ static const char *trimmed(const struct pair *header, size_t *length)
     return value;
 }
 
-/* By name, then value, then place: no two headers are equal, so that each has one successor. */
+/* By name, then value, then place. */
 static int compare_headers(const struct pair *a, const struct pair *b)
 {
     size_t a_length, b_length;
@@ -206,20 +206,25 @@ static int compare_headers(const struct pair *a, const struct pair *b)
     return order != 0 ? order : (a > b) - (a < b);
 }
 
-/* The signed header that follows `previous` (NULL: the first), found by looking through all: they are few,
- * and the order in which they are sent stays untouched. */
-static const struct pair *next_signed(const struct pairs *headers, const struct pair *previous)
+/* The signed headers in their order, to be freed, with NULL behind them; the order in which they are sent stays
+ * untouched. They are few: each goes to its place among those before. */
+static const struct pair **sort_signed(const struct pairs *headers)
 {
-    const struct pair *next = NULL;
+    const struct pair **sorted = calloc(headers->count + 1, sizeof(*sorted));
+    size_t count = 0;
 
-    for (size_t i = 0; i < headers->count; i++) {
+    for (size_t i = 0; sorted && i < headers->count; i++) {
         const struct pair *header = &headers->items[i];
+        size_t at = count;
 
-        if (is_signed(header->name) && (!previous || compare_headers(header, previous) > 0) &&
-            (!next || compare_headers(header, next) < 0))
-            next = header;
+        if (!is_signed(header->name))
+            continue;
+        for (; at > 0 && compare_headers(sorted[at - 1], header) > 0; at--)
+            sorted[at] = sorted[at - 1];
+        sorted[at] = header;
+        count++;
     }
-    return next;
+    return sorted;
 }
 
 static void add_lower(struct buf *out, const char *name)
@@ -229,11 +234,13 @@ static void add_lower(struct buf *out, const char *name)
 }
 
 /* Adds the canonical headers to canonical and their names to names. */
-static void add_headers(struct buf *canonical, struct buf *names, const struct pairs *headers)
+static bool add_headers(struct buf *canonical, struct buf *names, const struct pairs *headers)
 {
-    const struct pair *previous = NULL, *header;
+    const struct pair **sorted = sort_signed(headers);
+    const struct pair *previous = NULL;
 
-    while ((header = next_signed(headers, previous)) != NULL) {
+    for (size_t i = 0; sorted && sorted[i]; i++) {
+        const struct pair *header = sorted[i];
         size_t length;
         const char *value = trimmed(header, &length);
 
@@ -253,6 +260,8 @@ static void add_headers(struct buf *canonical, struct buf *names, const struct p
     }
     if (previous)
         buf_add_char(canonical, '\n');
+    free((void *)sorted);
+    return sorted != NULL;
 }
 
 static bool add_canonical_request(const struct request *request, struct signature *out, struct error *err)
@@ -260,6 +269,7 @@ static bool add_canonical_request(const struct request *request, struct signatur
     struct buf *canonical = &out->canonical_request;
     struct buf names = BUF_INIT;
     char body_hash[65];
+    bool sorted;
 
     if (!sha256_hex(buf_text(&request->body), request->body.length, body_hash, err))
         return false;
@@ -268,12 +278,12 @@ static bool add_canonical_request(const struct request *request, struct signatur
     buf_add_char(canonical, '\n');
     buf_add_text(canonical, request->query_text);
     buf_add_char(canonical, '\n');
-    add_headers(canonical, &names, &request->headers);
+    sorted = add_headers(canonical, &names, &request->headers);
     buf_add_char(canonical, '\n');
     buf_add_text(canonical, buf_text(&names));
     buf_addf(canonical, "\n%s", body_hash);
     out->signed_headers = buf_take(&names);
-    return (out->signed_headers && !canonical->failed) || error_memory(err);
+    return (sorted && out->signed_headers && !canonical->failed) || error_memory(err);
 }
 
 bool sign_request(struct request *request, const char *access_key_id, const char *access_key_secret,

@@ -32,11 +32,13 @@ struct batch {
     struct run *waiting; /* prepared, not started yet */
     size_t next;         /* operand */
     int64_t started;
-    int64_t finish_by; /* ticks; when what was sent before it was stopped is waited for no longer; 0: not stopped */
+    int64_t finish_by; /* ticks; when what was sent before it was stopped is waited for no longer; 0: not
+                          stopped */
     enum end worst;
     struct status_line status;
     struct batch_progress progress;
-    struct buf announced; /* where the last one went */
+    struct destination announced_to; /* where the last one went */
+    struct buf announced;            /* the same in words */
     struct past past;
     bool past_is_read;
     struct pace pace;
@@ -116,10 +118,24 @@ static void report_run(struct batch *batch, struct run *run)
 /* ---- Starting ---- */
 
 /* Says where plans go whenever that is somewhere else than before. */
+static bool is_announced(const struct batch *batch, const struct destination *to)
+{
+    const struct destination *before = &batch->announced_to;
+
+    return before->client.credentials == to->client.credentials &&
+           strcmp(before->client.endpoint.scheme, to->client.endpoint.scheme) == 0 &&
+           strcmp(before->client.endpoint.host, to->client.endpoint.host) == 0 &&
+           strcmp(before->region, to->region) == 0 && strcmp(before->profile, to->profile) == 0 &&
+           before->draft_says_where == to->draft_says_where;
+}
+
 static void announce(struct batch *batch, const struct run *run)
 {
     struct buf text = BUF_INIT;
 
+    if (is_announced(batch, &run->destination))
+        return;
+    batch->announced_to = run->destination;
     run_describe(run, &text);
     if (strcmp(buf_text(&text), buf_text(&batch->announced)) != 0) {
         status_clear(&batch->status);
@@ -139,7 +155,8 @@ static bool report_created_earlier(struct batch *batch, const struct run *run)
 
     if (!created)
         return false;
-    snprintf(message, sizeof(message), "created at %s already, as the journal shows, and not sent again", created->time);
+    snprintf(message, sizeof(message), "created at %s already, as the journal shows, and not sent again",
+             created->time);
     ending.plan_id = created->plan_id[0] ? created->plan_id : NULL;
     ending.message = message;
     batch->progress.earlier++;
@@ -230,7 +247,8 @@ static void stop_gently(struct batch *batch)
             submission_cancel(submission);
     }
     if (finishing > 0)
-        remark("Finishing %zu that %s sent; Ctrl-C again stops waiting.", finishing, finishing == 1 ? "is" : "are");
+        remark("Finishing %zu that %s sent; Ctrl-C again stops waiting.", finishing,
+               finishing == 1 ? "is" : "are");
 }
 
 static void stop_now(struct batch *batch)
@@ -362,7 +380,8 @@ static void show_counts(struct batch *batch)
     char speed[96] = "Ctrl-C stops.";
 
     if (rate > 0)
-        snprintf(speed, sizeof(speed), "%.1f a second, %.0f s left%s", rate, (double)(count - progress->done) / rate,
+        snprintf(speed, sizeof(speed), "%.1f a second, %.0f s left%s", rate,
+                 (double)(count - progress->done) / rate,
                  batch->pace.interval > 0 ? "; the service asks for less" : "");
     status_show(&batch->status, "%zu of %zu done, %zu created, %zu on their way. %s", progress->done, count,
                 progress->ended[OUTCOME_CREATED], batch->running, speed);
@@ -502,7 +521,8 @@ static void print_summary(const struct batch *batch)
 
 enum end batch_submit(struct session *session, const struct file_stamp *stamps)
 {
-    struct batch batch = {.session = session, .options = session->options, .stamps = stamps, .worst = END_DONE};
+    struct batch batch = {
+        .session = session, .options = session->options, .stamps = stamps, .worst = END_DONE};
     struct error err;
 
     batch.runs = calloc((size_t)session->options->jobs, sizeof(*batch.runs));

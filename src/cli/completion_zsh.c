@@ -12,26 +12,25 @@ static const char head[] =
     "\n";
 
 /* Takes the command word away, so that _arguments sees options and drafts only. */
-static const char body[] =
-    "_drplan() {\n"
-    "    local command=wizard curcontext=$curcontext\n"
-    "    integer at\n"
-    "    for (( at = 2; at < CURRENT; at++ )); do\n"
-    "        case $words[at] in\n"
-    "        %s) (( at++ )) ;;\n"
-    "        -*) ;;\n"
-    "        *)\n"
-    "            if (( $_drplan_commands[(Ie)$words[at]] )); then\n"
-    "                command=$words[at]\n"
-    "                words[at]=()\n"
-    "                (( CURRENT-- ))\n"
-    "                curcontext=${curcontext%%:*:*}:drplan-$command:\n"
-    "            fi\n"
-    "            break\n"
-    "            ;;\n"
-    "        esac\n"
-    "    done\n"
-    "    case $command in\n";
+static const char body[] = "_drplan() {\n"
+                           "    local command=wizard curcontext=$curcontext\n"
+                           "    integer at\n"
+                           "    for (( at = 2; at < CURRENT; at++ )); do\n"
+                           "        case $words[at] in\n"
+                           "        %s) (( at++ )) ;;\n"
+                           "        -*) ;;\n"
+                           "        *)\n"
+                           "            if (( $_drplan_commands[(Ie)$words[at]] )); then\n"
+                           "                command=$words[at]\n"
+                           "                words[at]=()\n"
+                           "                (( CURRENT-- ))\n"
+                           "                curcontext=${curcontext%%:*:*}:drplan-$command:\n"
+                           "            fi\n"
+                           "            break\n"
+                           "            ;;\n"
+                           "        esac\n"
+                           "    done\n"
+                           "    case $command in\n";
 
 /* Within the brackets of an _arguments specification, between single quotes. */
 static void add_help(struct buf *out, const char *text)
@@ -123,7 +122,8 @@ static void add_first(struct buf *out)
         completion_add_quoted(out, command_rows[id].summary);
         buf_add_text(out, "'\n");
     }
-    buf_add_text(out, "    )\n    _describe -t commands command commands\n    _files -g \"*.json(-.)\"\n}\n\n");
+    buf_add_text(out,
+                 "    )\n    _describe -t commands command commands\n    _files -g \"*.json(-.)\"\n}\n\n");
 }
 
 void completion_zsh(struct buf *out)
@@ -140,7 +140,8 @@ void completion_zsh(struct buf *out)
     for (int id = 0; id < COMMAND_COUNT; id++)
         add_command(out, id);
     buf_add_text(out, "    esac\n}\n\n"
-                      "if [[ $funcstack[1] == _drplan ]]; then\n    _drplan \"$@\"\nelse\n    compdef _drplan drplan\nfi\n");
+                      "if [[ $funcstack[1] == _drplan ]]; then\n    _drplan \"$@\"\nelse\n    compdef "
+                      "_drplan drplan\nfi\n");
     out->failed = out->failed || valued.failed;
     buf_release(&valued);
 }

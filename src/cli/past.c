@@ -31,7 +31,8 @@ void past_recall(const struct past *past, const struct run *run)
         const struct journal_intent *intent = &past->intents[i];
 
         if (intent->plan_name && strcmp(intent->plan_name, run_plan_name(run)) == 0)
-            remark("%s: what became of this plan when it was sent to %s at %s is not known: 'drplan look' finds out.",
+            remark("%s: what became of this plan when it was sent to %s at %s is not known: 'drplan look' "
+                   "finds out.",
                    run->draft.name, intent->endpoint ? intent->endpoint : "the service", intent->time);
     }
 }

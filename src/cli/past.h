@@ -6,7 +6,8 @@
 #include "api/journal.h"
 #include "cli/run.h"
 
-/* What the journal says of earlier submissions, read once for all drafts of a run. All zero: nothing is known. */
+/* What the journal says of earlier submissions, read once for all drafts of a run. All zero: nothing is
+ * known. */
 struct past {
     struct journal_intent *intents; /* those whose end is not known */
     size_t intent_count;

@@ -163,9 +163,13 @@ enum field_id field_first_within(enum field_scope scope, const char *parent)
 
 bool field_siblings(enum field_id a, enum field_id b)
 {
-    size_t parent = (size_t)(field_member(a) - schema[a].path);
+    size_t parent;
 
-    return schema[a].scope == schema[b].scope && parent == (size_t)(field_member(b) - schema[b].path) &&
+    /* Most pairs that are asked about differ in their scope: names are looked at last. */
+    if (schema[a].scope != schema[b].scope)
+        return false;
+    parent = (size_t)(field_member(a) - schema[a].path);
+    return parent == (size_t)(field_member(b) - schema[b].path) &&
            strncmp(schema[a].path, schema[b].path, parent) == 0;
 }
 

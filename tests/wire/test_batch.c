@@ -256,7 +256,8 @@ static void a_list_that_is_not_whole_says_nothing(void **state)
     nothing_is_known_after(HTTP(403, "", "{\"code\":\"NoPermission\",\"requestId\":\"R\"}"), NULL, 100, 1);
     nothing_is_known_after(HTTP(200, "", "<html>"), NULL, 100, 1);
     nothing_is_known_after(HTTP(200, "", "{\"requestId\":\"L\",\"success\":true,\"data\":{}}"), NULL, 100, 1);
-    nothing_is_known_after(HTTP(200, "", "{\"requestId\":\"L\",\"success\":true,\"data\":{\"list\":[]}}"), NULL, 100, 1);
+    nothing_is_known_after(HTTP(200, "", "{\"requestId\":\"L\",\"success\":true,\"data\":{\"list\":[]}}"),
+                           NULL, 100, 1);
     nothing_is_known_after(LISTED("", 5), NULL, 100, 1);
     nothing_is_known_after("HTTP/1.1 200 OK\r\nContent-Le", NULL, 100, 1);
     nothing_is_known_after(LISTED(PLAN(1, "night", SAME), 2), HTTP(503, "", "{}"), 100, 2);
