@@ -3,7 +3,6 @@
 #include <curl/curl.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <malloc.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -16,6 +15,7 @@
 #include "api/say.h"
 #include "api/sign.h"
 #include "base/buf.h"
+#include "base/wiping.h"
 
 /*
  * How it is known whether a request was sent
@@ -84,31 +84,6 @@ struct transport {
 
 /* ---- memory that libcurl uses: it held keys, tokens and passwords, so it is wiped before it goes back ----
  */
-
-static void wiping_free(void *memory)
-{
-    if (memory)
-        wipe(memory, malloc_usable_size(memory));
-    free(memory);
-}
-
-static void *wiping_realloc(void *memory, size_t size)
-{
-    size_t old_size = memory ? malloc_usable_size(memory) : 0;
-    void *moved = malloc(size);
-
-    if (!moved)
-        return NULL;
-    if (memory)
-        memcpy(moved, memory, old_size < size ? old_size : size);
-    wiping_free(memory);
-    return moved;
-}
-
-static void *plain_malloc(size_t size)
-{
-    return malloc(size);
-}
 
 static void *plain_calloc(size_t count, size_t size)
 {
@@ -607,7 +582,7 @@ static bool curl_prepare(struct transport *transport, struct error *err)
         /* It would make libcurl write the keys of every connection to a file, and is read at its start. */
         unsetenv("SSLKEYLOGFILE");
         openssl_skip_cleanup();
-        if (curl_global_init_mem(CURL_GLOBAL_DEFAULT, plain_malloc, wiping_free, wiping_realloc, text_copy,
+        if (curl_global_init_mem(CURL_GLOBAL_DEFAULT, wiping_malloc, wiping_free, wiping_realloc, text_copy,
                                  plain_calloc) != CURLE_OK)
             return error_set(err, ERROR_NETWORK, "the network library cannot be started");
         transport->curl_ready = true;

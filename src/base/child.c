@@ -126,7 +126,7 @@ static int set_attributes(posix_spawnattr_t *attributes)
                                                              POSIX_SPAWN_SETSIGDEF);
 }
 
-static int spawn(pid_t *pid, char *const *words, int output, bool silent)
+static int spawn(pid_t *pid, char *const *words, char *const *environment, int output, bool silent)
 {
     posix_spawn_file_actions_t files;
     posix_spawnattr_t attributes;
@@ -138,14 +138,15 @@ static int spawn(pid_t *pid, char *const *words, int output, bool silent)
     if (!failed) {
         failed = set_files(&files, output, silent);
         failed = failed ? failed : set_attributes(&attributes);
-        failed = failed ? failed : posix_spawnp(pid, words[0], &files, &attributes, words, environ);
+        failed = failed ? failed : posix_spawnp(pid, words[0], &files, &attributes, words,
+                                                environment ? environment : environ);
         posix_spawnattr_destroy(&attributes);
     }
     posix_spawn_file_actions_destroy(&files);
     return failed;
 }
 
-int child_start(struct child *child, char *const *words, bool silent)
+int child_start(struct child *child, char *const *words, char *const *environment, bool silent)
 {
     int ends[2];
     int failed;
@@ -154,7 +155,7 @@ int child_start(struct child *child, char *const *words, bool silent)
     if (pipe2(ends, O_CLOEXEC) < 0)
         return errno;
     failed = fcntl(ends[0], F_SETFL, O_NONBLOCK) < 0 ? errno : 0;
-    failed = failed ? failed : spawn(&child->pid, words, ends[1], silent);
+    failed = failed ? failed : spawn(&child->pid, words, environment, ends[1], silent);
     close(ends[1]);
     if (failed) {
         close(ends[0]);
@@ -175,6 +176,7 @@ static void read_output(struct child *child, struct buf *out)
         if (got > 0) {
             buf_add(out, bytes, (size_t)got);
         } else if (got == 0 || (errno != EAGAIN && errno != EINTR)) {
+            child->error = got < 0 ? errno : 0;
             close(child->output);
             child->output = -1;
         } else if (errno == EAGAIN) {

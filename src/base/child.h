@@ -16,6 +16,7 @@
 struct child {
     pid_t pid;  /* -1: none runs */
     int output; /* its standard output; -1 once that has ended */
+    int error;  /* the errno with which reading it failed; 0: it did not */
 };
 
 #define CHILD_NONE ((struct child){.pid = -1, .output = -1})
@@ -29,9 +30,9 @@ struct child {
 char **child_words(const char *line, struct error *err);
 void child_words_free(char **words);
 
-/* Starts words[0] with the rest as its arguments. silent: what it says on standard error is not shown.
- * Returns 0, or an errno. */
-int child_start(struct child *child, char *const *words, bool silent);
+/* Starts words[0] with the rest as its arguments. environment: NULL for our own. silent: what it says on standard
+ * error is not shown. Returns 0, or an errno. */
+int child_start(struct child *child, char *const *words, char *const *environment, bool silent);
 
 /* Adds what it has printed to out, without waiting, as far as out takes it. True once it has ended: *status is
  * as of waitpid(). */

@@ -76,7 +76,7 @@ static int run(const char *script, struct buf *out)
 
     strncpy(text, script, sizeof(text) - 1);
     text[sizeof(text) - 1] = '\0';
-    assert_int_equal(child_start(&child, words, true), 0);
+    assert_int_equal(child_start(&child, words, NULL, true), 0);
     while (!child_advance(&child, out, &status)) {
         struct pollfd fd = {.fd = child.output, .events = POLLIN};
 
@@ -110,7 +110,7 @@ static void what_is_not_there_is_an_errno(void **state)
     struct child child;
 
     (void)state;
-    assert_int_equal(child_start(&child, words, true), ENOENT);
+    assert_int_equal(child_start(&child, words, NULL, true), ENOENT);
     assert_int_equal(child.pid, -1);
     assert_int_equal(child.output, -1);
 }
@@ -125,7 +125,7 @@ static void ending_it_ends_all_that_it_started(void **state)
     pid_t grandchild;
 
     (void)state;
-    assert_int_equal(child_start(&child, words, true), 0);
+    assert_int_equal(child_start(&child, words, NULL, true), 0);
     while (!strchr(buf_text(&out), '\n')) {
         struct pollfd fd = {.fd = child.output, .events = POLLIN};
 
@@ -163,7 +163,7 @@ static void no_more_is_taken_than_the_buffer_holds(void **state)
 
     (void)state;
     buf_init(&out, 10000);
-    assert_int_equal(child_start(&child, words, true), 0);
+    assert_int_equal(child_start(&child, words, NULL, true), 0);
     while (!out.failed)
         assert_false(child_advance(&child, &out, &status));
     assert_true(out.length <= 10000);
