@@ -437,10 +437,17 @@ struct place wizard_focused(const struct wizard *wizard)
     return page_is_review(wizard, wizard->page) ? place_none() : wizard->focus;
 }
 
+static bool same_text(const char *a, const char *b)
+{
+    return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
 void wizard_suggest(struct wizard *wizard, struct place place, const char *value)
 {
     struct error err = {0};
 
+    if (same_text(plan_suggestion(wizard->plan, place), value))
+        return;
     if (!plan_suggest(wizard->plan, place, value, &err))
         wizard_set_message(wizard, true, err.text);
     wizard_refresh(wizard);
@@ -452,6 +459,8 @@ void wizard_remark(struct wizard *wizard, struct place place, const char *text)
 {
     struct error err = {0};
 
+    if (same_text(plan_remark_at(wizard->plan, place), text))
+        return;
     if (!plan_remark(wizard->plan, place, text, &err))
         wizard_set_message(wizard, true, err.text);
     wizard_refresh(wizard);

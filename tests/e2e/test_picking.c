@@ -30,14 +30,19 @@ static const char *const environment[] = {state_variable,
                                           "HOME=/nonexistent",
                                           NULL};
 
-static struct screen *start(const char *fault)
+static struct screen *start_with(const char *where, const char *fault)
 {
-    const char *const argv[] = {getenv("DRPLAN"), "--sandbox", fault ? "--fault" : NULL, fault, NULL};
+    const char *const argv[] = {getenv("DRPLAN"), where, fault ? "--fault" : NULL, fault, NULL};
     struct screen_options options = {.environment = environment};
     struct screen *screen = screen_start(argv, &options);
 
     assert_non_null(screen);
     return screen;
+}
+
+static struct screen *start(const char *fault)
+{
+    return start_with("--sandbox", fault);
 }
 
 static void expect(struct screen *screen, const char *text)
@@ -147,6 +152,24 @@ static void a_list_that_is_denied_bars_nothing(void **state)
     finish(screen, "y");
 }
 
+static void without_an_account_the_known_regions_are_there(void **state)
+{
+    struct screen *screen = start_with("--region=cn-hangzhou", NULL);
+
+    (void)state;
+    expect(screen, "Plan name");
+    screen_type(screen, "p\t\t1" PAGE_DOWN "1\t\t" F2);
+    expect(screen, "--sandbox needs no account.");
+    screen_type(screen, "singapore");
+    expect(screen, "> ap-southeast-1");
+    screen_type(screen, "\r");
+    assert_true(screen_wait_gone(screen, "Find:"));
+    expect(screen, "[ap-southeast-1");
+    screen_type(screen, CTRL('q'));
+    expect(screen, "Leave without saving?");
+    finish(screen, "y");
+}
+
 static void an_answer_for_another_region_is_dropped(void **state)
 {
     struct screen *screen = start("ListInstances=slow=1500*1");
@@ -204,6 +227,7 @@ int main(void)
         PICKING_TEST(what_follows_from_an_instance_is_suggested),
         PICKING_TEST(an_instance_that_is_not_there_is_warned_about),
         PICKING_TEST(a_list_that_is_denied_bars_nothing),
+        PICKING_TEST(without_an_account_the_known_regions_are_there),
         PICKING_TEST(an_answer_for_another_region_is_dropped),
     };
 
