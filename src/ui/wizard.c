@@ -14,7 +14,6 @@ void wizard_refresh(struct wizard *wizard)
 {
     struct error err = {0};
 
-    wizard->reviewed_revision = plan_revision(wizard->plan);
     wizard->short_of_memory =
         !review_run(wizard->review, wizard->plan, &err) ||
         !payload_write(&wizard->preview, wizard->plan, wizard->review, PAYLOAD_MASKED, NULL, &err);
