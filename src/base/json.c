@@ -16,54 +16,43 @@ struct span {
     size_t length;
 };
 
-struct spans {
-    struct span *list;
+/* A name, escapes resolved; the text of its node. */
+struct name {
+    const char *text;
+    size_t length;
+    const char *where; /* in the source */
+};
+
+struct names {
+    struct name *list;
     size_t count, capacity;
 };
 
-/* The one pass over a text: where it is, what it found, and what stopped it. */
-struct scan {
+/* The one pass over a text: where it is, and what stopped it. */
+struct parse {
     const char *at, *end;
-    struct spans numbers; /* every number, in document order */
-    struct spans keys;    /* names, without quotes, in the objects that are open now, outermost first */
-    const char *reason;   /* NULL: no fault so far */
-    const char *fault;    /* where */
+    struct names names; /* in the objects that are open now, outermost first */
+    const char *reason; /* NULL: no fault so far */
+    const char *fault;  /* where */
     bool memory_short;
 };
 
-static bool spans_add(struct spans *spans, struct span span)
+static bool fault_at(struct parse *parse, const char *where, const char *reason)
 {
-    if (spans->count == spans->capacity) {
-        size_t capacity = spans->capacity ? spans->capacity * 2 : 64;
-        struct span *list = realloc(spans->list, capacity * sizeof(*list));
-
-        if (!list)
-            return false;
-        spans->list = list;
-        spans->capacity = capacity;
-    }
-    spans->list[spans->count++] = span;
-    return true;
-}
-
-static bool fault_at(struct scan *scan, const char *where, const char *reason)
-{
-    scan->fault = where;
-    scan->reason = reason;
+    parse->fault = where;
+    parse->reason = reason;
     return false;
 }
 
-static bool fault(struct scan *scan, const char *reason)
+static bool fault(struct parse *parse, const char *reason)
 {
-    return fault_at(scan, scan->at, scan->at == scan->end ? "the text ends too early" : reason);
+    return fault_at(parse, parse->at, parse->at == parse->end ? "the text ends too early" : reason);
 }
 
-static bool record(struct scan *scan, struct spans *spans, const char *start, const char *end)
+static bool memory_fault(struct parse *parse)
 {
-    if (spans_add(spans, (struct span){start, (size_t)(end - start)}))
-        return true;
-    scan->memory_short = true;
-    return fault(scan, "memory is short");
+    parse->memory_short = true;
+    return fault_at(parse, parse->at, "memory is short");
 }
 
 static bool is_digit(char c)
@@ -71,56 +60,27 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-static bool looking_at(const struct scan *scan, char c)
+static bool looking_at(const struct parse *parse, char c)
 {
-    return scan->at < scan->end && *scan->at == c;
+    return parse->at < parse->end && *parse->at == c;
 }
 
-static bool take(struct scan *scan, char c)
+static bool take(struct parse *parse, char c)
 {
-    if (!looking_at(scan, c))
+    if (!looking_at(parse, c))
         return false;
-    scan->at++;
+    parse->at++;
     return true;
 }
 
-static void skip_space(struct scan *scan)
+static void skip_space(struct parse *parse)
 {
-    while (scan->at < scan->end &&
-           (*scan->at == ' ' || *scan->at == '\n' || *scan->at == '\r' || *scan->at == '\t'))
-        scan->at++;
+    while (parse->at < parse->end &&
+           (*parse->at == ' ' || *parse->at == '\n' || *parse->at == '\r' || *parse->at == '\t'))
+        parse->at++;
 }
 
-static bool scan_digits(struct scan *scan, const char *reason)
-{
-    if (scan->at == scan->end || !is_digit(*scan->at))
-        return fault(scan, reason);
-    while (scan->at < scan->end && is_digit(*scan->at))
-        scan->at++;
-    return true;
-}
-
-static bool scan_number(struct scan *scan)
-{
-    const char *start = scan->at;
-
-    (void)take(scan, '-');
-    if (take(scan, '0')) {
-        if (scan->at < scan->end && is_digit(*scan->at))
-            return fault(scan, "a number has no leading zeros");
-    } else if (!scan_digits(scan, "a digit belongs behind the minus sign")) {
-        return false;
-    }
-    if (take(scan, '.') && !scan_digits(scan, "a digit belongs behind the decimal point"))
-        return false;
-    if (take(scan, 'e') || take(scan, 'E')) {
-        if (!take(scan, '+'))
-            (void)take(scan, '-');
-        if (!scan_digits(scan, "a digit belongs in the exponent"))
-            return false;
-    }
-    return record(scan, &scan->numbers, start, scan->at);
-}
+/* ---- texts ---- */
 
 static int hex_value(char c)
 {
@@ -160,368 +120,436 @@ static bool is_low_surrogate(int32_t value)
     return value >= 0xDC00 && value <= 0xDFFF;
 }
 
-/* "\uXXXX", or two of them that make one character; scan->at is at the backslash. */
-static bool scan_unicode_escape(struct scan *scan)
+/* "\uXXXX", or two of them that make one character; parse->at is at the backslash. */
+static bool scan_unicode_escape(struct parse *parse)
 {
-    const char *start = scan->at;
-    int32_t value = four_digits(start + 2, scan->end);
+    const char *start = parse->at;
+    int32_t value = four_digits(start + 2, parse->end);
 
     if (value < 0)
-        return fault_at(scan, start, "\\u needs four hexadecimal digits");
+        return fault_at(parse, start, "\\u needs four hexadecimal digits");
     if (value == 0)
-        return fault_at(scan, start, "\\u0000 cannot be part of a text here");
+        return fault_at(parse, start, "\\u0000 cannot be part of a text here");
     if (is_low_surrogate(value))
-        return fault_at(scan, start, "\\u escape is the second half of a pair without the first");
-    scan->at += 6;
+        return fault_at(parse, start, "\\u escape is the second half of a pair without the first");
+    parse->at += 6;
     if (!is_high_surrogate(value))
         return true;
-    if (scan->end - scan->at < 6 || scan->at[0] != '\\' || scan->at[1] != 'u' ||
-        !is_low_surrogate(four_digits(scan->at + 2, scan->end)))
-        return fault_at(scan, start, "\\u escape is the first half of a pair without the second");
-    scan->at += 6;
+    if (parse->end - parse->at < 6 || parse->at[0] != '\\' || parse->at[1] != 'u' ||
+        !is_low_surrogate(four_digits(parse->at + 2, parse->end)))
+        return fault_at(parse, start, "\\u escape is the first half of a pair without the second");
+    parse->at += 6;
     return true;
 }
 
-static bool scan_escape(struct scan *scan)
+static bool scan_escape(struct parse *parse)
 {
-    if (scan->end - scan->at < 2) {
-        scan->at = scan->end;
-        return fault(scan, "");
+    if (parse->end - parse->at < 2) {
+        parse->at = parse->end;
+        return fault(parse, "");
     }
-    if (scan->at[1] == 'u')
-        return scan_unicode_escape(scan);
-    if (scan->at[1] == '\0' || !strchr("\"\\/bfnrt", scan->at[1]))
-        return fault(scan, "unknown escape behind the backslash");
-    scan->at += 2;
+    if (parse->at[1] == 'u')
+        return scan_unicode_escape(parse);
+    if (parse->at[1] == '\0' || !strchr("\"\\/bfnrt", parse->at[1]))
+        return fault(parse, "unknown escape behind the backslash");
+    parse->at += 2;
     return true;
 }
 
-/* One raw character of a string. */
-static bool scan_character(struct scan *scan)
+/* One raw character that is not plain. */
+static bool scan_character(struct parse *parse)
 {
     uint32_t code_point;
     size_t used;
 
-    if ((unsigned char)*scan->at < 0x20)
-        return fault(scan, "a control character in a text has to be escaped");
-    used = utf8_decode(scan->at, (size_t)(scan->end - scan->at), &code_point);
+    if ((unsigned char)*parse->at < 0x20)
+        return fault(parse, "a control character in a text has to be escaped");
+    used = utf8_decode(parse->at, (size_t)(parse->end - parse->at), &code_point);
     if (code_point == UINT32_MAX)
-        return fault(scan, "this is not UTF-8");
-    scan->at += used;
+        return fault(parse, "this is not UTF-8");
+    parse->at += used;
     return true;
 }
 
-static bool scan_string(struct scan *scan)
+static bool is_plain(char c)
 {
-    scan->at++;
-    while (scan->at < scan->end && *scan->at != '"') {
-        bool good = *scan->at == '\\' ? scan_escape(scan) : scan_character(scan);
+    return (unsigned char)c >= 0x20 && (unsigned char)c < 0x80 && c != '"' && c != '\\';
+}
 
-        if (!good)
+/* From one quote to behind the other; what stands between them is inside. */
+static bool scan_string(struct parse *parse, struct span *inside)
+{
+    const char *start = ++parse->at;
+
+    for (;;) {
+        while (parse->at < parse->end && is_plain(*parse->at))
+            parse->at++;
+        if (parse->at == parse->end)
+            return fault(parse, "");
+        if (*parse->at == '"')
+            break;
+        if (!(*parse->at == '\\' ? scan_escape(parse) : scan_character(parse)))
             return false;
     }
-    return take(scan, '"') || fault(scan, "");
-}
-
-/* The next character of a checked string's inside, escapes resolved; false at its end. */
-static bool next_character(struct span *inside, uint32_t *code_point)
-{
-    static const char escapes[] = "\"\"\\\\//b\bf\fn\nr\rt\t";
-    const char *end = inside->start + inside->length;
-    size_t used;
-
-    if (inside->length == 0)
-        return false;
-    if (*inside->start != '\\') {
-        used = utf8_decode(inside->start, inside->length, code_point);
-    } else if (inside->start[1] != 'u') {
-        *code_point = (unsigned char)strchr(escapes, inside->start[1])[1];
-        used = 2;
-    } else {
-        *code_point = (uint32_t)four_digits(inside->start + 2, end);
-        used = 6;
-        if (is_high_surrogate((int32_t)*code_point)) {
-            *code_point = 0x10000 + ((*code_point - 0xD800) << 10) +
-                          ((uint32_t)four_digits(inside->start + 8, end) - 0xDC00);
-            used = 12;
-        }
-    }
-    inside->start += used;
-    inside->length -= used;
+    *inside = (struct span){start, (size_t)(parse->at - start)};
+    parse->at++;
     return true;
 }
 
-/* Leaves out what both start with, as far as that is plain to see. */
-static void skip_common(struct span *left, struct span *right)
+/* Writes what an escape that was scanned means, at most four bytes, and returns how many; *at steps over it.
+ */
+static size_t write_escaped(const char **at, const char *end, char *out)
 {
-    size_t shorter = left->length < right->length ? left->length : right->length;
-    size_t common = 0;
+    static const char escapes[] = "\"\"\\\\//b\bf\fn\nr\rt\t";
+    uint32_t code_point;
 
-    while (common < shorter && left->start[common] == right->start[common] && left->start[common] != '\\' &&
-           (unsigned char)left->start[common] < 0x80)
-        common++;
-    *left = (struct span){left->start + common, left->length - common};
-    *right = (struct span){right->start + common, right->length - common};
+    if ((*at)[1] != 'u') {
+        *out = strchr(escapes, (*at)[1])[1];
+        *at += 2;
+        return 1;
+    }
+    code_point = (uint32_t)four_digits(*at + 2, end);
+    *at += 6;
+    if (is_high_surrogate((int32_t)code_point)) {
+        code_point = 0x10000 + ((code_point - 0xD800) << 10) + ((uint32_t)four_digits(*at + 2, end) - 0xDC00);
+        *at += 6;
+    }
+    return utf8_encode(code_point, out);
 }
 
-/* Order of two names by what they mean: "a" is "\u0061". */
-static int compare_names(struct span left, struct span right)
+/* A copy of a scanned text with its escapes resolved, which makes it shorter, if anything; NULL: memory. */
+static char *resolve(struct span inside, size_t *length)
 {
-    skip_common(&left, &right);
-    for (;;) {
-        uint32_t left_character = 0, right_character = 0;
-        bool more_left = next_character(&left, &left_character);
-        bool more_right = next_character(&right, &right_character);
+    const char *at = inside.start, *end = at + inside.length;
+    char *text = cJSON_malloc(inside.length + 1), *out = text;
 
-        if (!more_left || !more_right)
-            return (int)more_left - (int)more_right;
-        if (left_character != right_character)
-            return left_character < right_character ? -1 : 1;
+    if (!text)
+        return NULL;
+    while (at < end) {
+        const char *escape = memchr(at, '\\', (size_t)(end - at));
+        size_t run = (size_t)((escape ? escape : end) - at);
+
+        memcpy(out, at, run);
+        out += run;
+        at += run;
+        if (escape)
+            out += write_escaped(&at, end, out);
     }
+    *out = '\0';
+    *length = (size_t)(out - text);
+    return text;
+}
+
+/* ---- names ---- */
+
+static bool names_add(struct names *names, struct name name)
+{
+    if (names->count == names->capacity) {
+        size_t capacity = names->capacity ? names->capacity * 2 : 64;
+        struct name *list = realloc(names->list, capacity * sizeof(*list));
+
+        if (!list)
+            return false;
+        names->list = list;
+        names->capacity = capacity;
+    }
+    names->list[names->count++] = name;
+    return true;
+}
+
+/* Any order does that brings those alike together. */
+static int compare_names(const struct name *a, const struct name *b)
+{
+    if (a->length != b->length)
+        return a->length < b->length ? -1 : 1;
+    return memcmp(a->text, b->text, a->length);
 }
 
 /* By name, then by place, so that of two alike the later one follows. */
-static int compare_keys(const void *left, const void *right)
+static int compare_in_place(const void *left, const void *right)
 {
-    const struct span *a = left, *b = right;
-    int order = compare_names(*a, *b);
+    const struct name *a = left, *b = right;
+    int order = compare_names(a, b);
 
     if (order != 0)
         return order;
-    return a->start < b->start ? -1 : a->start > b->start;
+    return a->where < b->where ? -1 : a->where > b->where;
 }
 
 /* Sorting keeps an object of thousands of members from taking seconds. */
-static bool keys_differ(struct scan *scan, size_t first)
+static bool names_differ(struct parse *parse, size_t first)
 {
-    struct span *keys = scan->keys.list + first;
-    size_t count = scan->keys.count - first;
+    struct name *names = parse->names.list + first;
+    size_t count = parse->names.count - first;
     const char *repeated = NULL;
 
     if (count < 2)
         return true;
-    qsort(keys, count, sizeof(*keys), compare_keys);
+    qsort(names, count, sizeof(*names), compare_in_place);
     for (size_t i = 1; i < count; i++) {
-        if ((!repeated || keys[i].start < repeated) && compare_names(keys[i - 1], keys[i]) == 0)
-            repeated = keys[i].start;
+        if ((!repeated || names[i].where < repeated) && compare_names(&names[i - 1], &names[i]) == 0)
+            repeated = names[i].where;
     }
-    return !repeated || fault_at(scan, repeated - 1, "this name occurs twice in one object");
+    return !repeated || fault_at(parse, repeated, "this name occurs twice in one object");
 }
+
+/* ---- values ---- */
 
 _Static_assert(JSON_DEPTH_LIMIT == 32 && JSON_MEMBERS_LIMIT == 10000, "the reasons below say these figures");
 
-static bool scan_value(struct scan *scan, int depth);
+static bool parse_value(struct parse *parse, cJSON *node, int depth);
 
-static bool scan_member(struct scan *scan, int depth, size_t first_key)
+static bool parse_string(struct parse *parse, cJSON *node)
 {
-    const char *name = scan->at;
+    struct span inside;
+    size_t length;
 
-    if (!looking_at(scan, '"'))
-        return fault(scan, "a name in double quotes belongs here");
-    if (scan->keys.count - first_key == JSON_MEMBERS_LIMIT)
-        return fault(scan, "an object here has at most 10000 members");
-    if (!scan_string(scan))
+    if (!scan_string(parse, &inside))
         return false;
-    if (!record(scan, &scan->keys, name + 1, scan->at - 1))
-        return false;
-    skip_space(scan);
-    if (!take(scan, ':'))
-        return fault(scan, "a colon belongs behind the name");
-    skip_space(scan);
-    return scan_value(scan, depth);
+    node->type = cJSON_String;
+    node->valuestring = resolve(inside, &length);
+    return node->valuestring || memory_fault(parse);
 }
 
-static bool scan_object(struct scan *scan, int depth)
+static bool scan_digits(struct parse *parse, const char *reason)
 {
-    size_t first_key = scan->keys.count;
-
-    scan->at++;
-    skip_space(scan);
-    if (take(scan, '}'))
-        return true;
-    do {
-        skip_space(scan);
-        if (!scan_member(scan, depth, first_key))
-            return false;
-        skip_space(scan);
-    } while (take(scan, ','));
-    if (!take(scan, '}'))
-        return fault(scan, "a comma or } belongs here");
-    if (!keys_differ(scan, first_key))
-        return false;
-    scan->keys.count = first_key;
+    if (parse->at == parse->end || !is_digit(*parse->at))
+        return fault(parse, reason);
+    while (parse->at < parse->end && is_digit(*parse->at))
+        parse->at++;
     return true;
 }
 
-static bool scan_array(struct scan *scan, int depth)
+/* The digits stay as they are: cJSON_Raw. */
+static bool keep_number(struct parse *parse, cJSON *node, const char *start)
 {
-    scan->at++;
-    skip_space(scan);
-    if (take(scan, ']'))
-        return true;
-    do {
-        skip_space(scan);
-        if (!scan_value(scan, depth))
-            return false;
-        skip_space(scan);
-    } while (take(scan, ','));
-    return take(scan, ']') || fault(scan, "a comma or ] belongs here");
+    size_t length = (size_t)(parse->at - start);
+
+    node->type = cJSON_Raw;
+    node->valuestring = cJSON_malloc(length + 1);
+    if (!node->valuestring)
+        return memory_fault(parse);
+    memcpy(node->valuestring, start, length);
+    node->valuestring[length] = '\0';
+    return true;
 }
 
-static bool scan_word(struct scan *scan, const char *word)
+static bool parse_number(struct parse *parse, cJSON *node)
+{
+    const char *start = parse->at;
+
+    (void)take(parse, '-');
+    if (take(parse, '0')) {
+        if (parse->at < parse->end && is_digit(*parse->at))
+            return fault(parse, "a number has no leading zeros");
+    } else if (!scan_digits(parse, "a digit belongs behind the minus sign")) {
+        return false;
+    }
+    if (take(parse, '.') && !scan_digits(parse, "a digit belongs behind the decimal point"))
+        return false;
+    if (take(parse, 'e') || take(parse, 'E')) {
+        if (!take(parse, '+'))
+            (void)take(parse, '-');
+        if (!scan_digits(parse, "a digit belongs in the exponent"))
+            return false;
+    }
+    return keep_number(parse, node, start);
+}
+
+/* A node behind those that parent has, of which it is one from now on. */
+static cJSON *add_node(struct parse *parse, cJSON *parent)
+{
+    cJSON *node = cJSON_malloc(sizeof(*node));
+
+    if (!node) {
+        memory_fault(parse);
+        return NULL;
+    }
+    *node = (cJSON){.type = cJSON_NULL};
+    (void)cJSON_AddItemToArray(parent, node);
+    return node;
+}
+
+static bool parse_member(struct parse *parse, cJSON *object, int depth, size_t first_name)
+{
+    struct name name = {.where = parse->at};
+    struct span inside;
+    cJSON *node;
+
+    if (!looking_at(parse, '"'))
+        return fault(parse, "a name in double quotes belongs here");
+    if (parse->names.count - first_name == JSON_MEMBERS_LIMIT)
+        return fault(parse, "an object here has at most 10000 members");
+    if (!scan_string(parse, &inside))
+        return false;
+    node = add_node(parse, object);
+    if (!node)
+        return false;
+    node->string = resolve(inside, &name.length);
+    name.text = node->string;
+    if (!node->string || !names_add(&parse->names, name))
+        return memory_fault(parse);
+    skip_space(parse);
+    if (!take(parse, ':'))
+        return fault(parse, "a colon belongs behind the name");
+    skip_space(parse);
+    return parse_value(parse, node, depth);
+}
+
+static bool parse_object(struct parse *parse, cJSON *object, int depth)
+{
+    size_t first_name = parse->names.count;
+
+    object->type = cJSON_Object;
+    parse->at++;
+    skip_space(parse);
+    if (take(parse, '}'))
+        return true;
+    do {
+        skip_space(parse);
+        if (!parse_member(parse, object, depth, first_name))
+            return false;
+        skip_space(parse);
+    } while (take(parse, ','));
+    if (!take(parse, '}'))
+        return fault(parse, "a comma or } belongs here");
+    if (!names_differ(parse, first_name))
+        return false;
+    parse->names.count = first_name;
+    return true;
+}
+
+static bool parse_array(struct parse *parse, cJSON *array, int depth)
+{
+    array->type = cJSON_Array;
+    parse->at++;
+    skip_space(parse);
+    if (take(parse, ']'))
+        return true;
+    do {
+        cJSON *node = add_node(parse, array);
+
+        skip_space(parse);
+        if (!node || !parse_value(parse, node, depth))
+            return false;
+        skip_space(parse);
+    } while (take(parse, ','));
+    return take(parse, ']') || fault(parse, "a comma or ] belongs here");
+}
+
+static bool parse_word(struct parse *parse, cJSON *node, const char *word, int type)
 {
     size_t length = strlen(word);
 
-    if ((size_t)(scan->end - scan->at) < length || memcmp(scan->at, word, length) != 0)
-        return fault(scan, "a value belongs here: text in quotes, number, true, false, null, [ or {");
-    scan->at += length;
+    if ((size_t)(parse->end - parse->at) < length || memcmp(parse->at, word, length) != 0)
+        return fault(parse, "a value belongs here: text in quotes, number, true, false, null, [ or {");
+    parse->at += length;
+    node->type = type;
+    node->valueint = type == cJSON_True;
     return true;
 }
 
 /* depth counts the lists and objects around this value. */
-static bool scan_value(struct scan *scan, int depth)
+static bool parse_value(struct parse *parse, cJSON *node, int depth)
 {
-    if (scan->at == scan->end)
-        return fault(scan, "");
-    switch (*scan->at) {
+    if (parse->at == parse->end)
+        return fault(parse, "");
+    switch (*parse->at) {
     case '{':
     case '[':
         if (depth == JSON_DEPTH_LIMIT)
-            return fault(scan, "lists and objects are nested more than 32 deep");
-        return *scan->at == '{' ? scan_object(scan, depth + 1) : scan_array(scan, depth + 1);
+            return fault(parse, "lists and objects are nested more than 32 deep");
+        return *parse->at == '{' ? parse_object(parse, node, depth + 1) : parse_array(parse, node, depth + 1);
     case '"':
-        return scan_string(scan);
+        return parse_string(parse, node);
     case 't':
-        return scan_word(scan, "true");
+        return parse_word(parse, node, "true", cJSON_True);
     case 'f':
-        return scan_word(scan, "false");
-    case 'n':
-        return scan_word(scan, "null");
+        return parse_word(parse, node, "false", cJSON_False);
     default:
-        return *scan->at == '-' || is_digit(*scan->at) ? scan_number(scan) : scan_word(scan, "null");
+        return *parse->at == '-' || is_digit(*parse->at) ? parse_number(parse, node)
+                                                         : parse_word(parse, node, "null", cJSON_NULL);
     }
 }
 
-static bool scan_text(struct scan *scan, const char *text, size_t length)
+/* ---- the whole ---- */
+
+static bool starts_with_mark(const char *text, size_t length)
 {
-    *scan = (struct scan){.at = text, .end = text + length};
-    if (length >= strlen(BYTE_ORDER_MARK) && memcmp(text, BYTE_ORDER_MARK, strlen(BYTE_ORDER_MARK)) == 0)
-        scan->at += strlen(BYTE_ORDER_MARK);
-    skip_space(scan);
-    if (!scan_value(scan, 0))
-        return false;
-    skip_space(scan);
-    return scan->at == scan->end || fault(scan, "nothing may follow the value");
+    return length >= strlen(BYTE_ORDER_MARK) && memcmp(text, BYTE_ORDER_MARK, strlen(BYTE_ORDER_MARK)) == 0;
 }
 
-static void scan_release(struct scan *scan)
+/* The tree, or NULL and in parse what stopped it. */
+static cJSON *parse_text(struct parse *parse, const char *text, size_t length)
 {
-    free(scan->numbers.list);
-    free(scan->keys.list);
+    cJSON *tree = cJSON_CreateNull();
+    bool good;
+
+    *parse = (struct parse){.at = text, .end = text + length};
+    if (!tree) {
+        memory_fault(parse);
+        return NULL;
+    }
+    if (starts_with_mark(text, length))
+        parse->at += strlen(BYTE_ORDER_MARK);
+    skip_space(parse);
+    good = parse_value(parse, tree, 0);
+    if (good) {
+        skip_space(parse);
+        good = parse->at == parse->end || fault(parse, "nothing may follow the value");
+    }
+    free(parse->names.list);
+    if (good)
+        return tree;
+    cJSON_Delete(tree);
+    return NULL;
 }
 
-static void describe(const struct scan *scan, const char *text, struct json_fault *fault)
+static void describe(const struct parse *parse, const char *text, struct json_fault *fault)
 {
     const char *at = text;
 
-    if ((size_t)(scan->end - text) >= strlen(BYTE_ORDER_MARK) &&
-        memcmp(text, BYTE_ORDER_MARK, strlen(BYTE_ORDER_MARK)) == 0)
+    if (starts_with_mark(text, (size_t)(parse->end - text)))
         at += strlen(BYTE_ORDER_MARK);
     *fault = (struct json_fault){.line = 1, .column = 1};
-    while (at < scan->fault) {
+    while (at < parse->fault) {
         uint32_t code_point;
 
-        at += utf8_decode(at, (size_t)(scan->end - at), &code_point);
+        at += utf8_decode(at, (size_t)(parse->end - at), &code_point);
         fault->column++;
         if (code_point == '\n') {
             fault->line++;
             fault->column = 1;
         }
     }
-    (void)snprintf(fault->reason, sizeof(fault->reason), "%s", scan->reason);
+    (void)snprintf(fault->reason, sizeof(fault->reason), "%s", parse->reason);
 }
 
 bool json_check(const char *text, size_t length, struct json_fault *fault)
 {
-    struct scan scan;
-    bool good = scan_text(&scan, text, length);
+    struct parse parse;
+    cJSON *tree = parse_text(&parse, text, length);
+    bool good = tree != NULL;
 
     if (!good && fault)
-        describe(&scan, text, fault);
-    scan_release(&scan);
+        describe(&parse, text, fault);
+    cJSON_Delete(tree);
     return good;
-}
-
-/* Makes a number node keep its digits; *number steps on. False when memory is short. */
-static bool restore_numbers(cJSON *node, const struct span **number)
-{
-    for (; node; node = node->next) {
-        if (cJSON_IsNumber(node)) {
-            const struct span *digits = (*number)++;
-
-            node->valuestring = cJSON_malloc(digits->length + 1);
-            if (!node->valuestring)
-                return false;
-            memcpy(node->valuestring, digits->start, digits->length);
-            node->valuestring[digits->length] = '\0';
-            node->type = cJSON_Raw;
-        } else if (!restore_numbers(node->child, number)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/*
- * The tree of a text that scan went over. cJSON is handed a copy in which each
- * number is "0" and spaces: its older versions stop at 63 digits, and all read
- * the decimal point of the locale.
- */
-static cJSON *build(const struct scan *scan, const char *text)
-{
-    size_t length = (size_t)(scan->end - text);
-    const struct span *number = scan->numbers.list;
-    char *copy = malloc(length);
-    cJSON *tree;
-
-    if (!copy)
-        return NULL;
-    memcpy(copy, text, length);
-    for (size_t i = 0; i < scan->numbers.count; i++) {
-        memset(copy + (scan->numbers.list[i].start - text), ' ', scan->numbers.list[i].length);
-        copy[scan->numbers.list[i].start - text] = '0';
-    }
-    tree = cJSON_ParseWithLengthOpts(copy, length, NULL, false);
-    wipe(copy, length);
-    free(copy);
-    if (tree && !restore_numbers(tree, &number)) {
-        cJSON_Delete(tree);
-        return NULL;
-    }
-    return tree;
 }
 
 cJSON *json_parse(const char *text, size_t length, struct error *err)
 {
-    struct scan scan;
-    cJSON *tree = NULL;
+    struct parse parse;
+    cJSON *tree = parse_text(&parse, text, length);
 
-    if (scan_text(&scan, text, length)) {
-        /* cJSON skips a byte order mark only when more than one byte follows. */
-        if ((unsigned char)text[0] == 0xEF)
-            text += strlen(BYTE_ORDER_MARK);
-        tree = build(&scan, text);
-        if (!tree)
-            error_memory(err);
-    } else if (scan.memory_short) {
+    if (!tree && parse.memory_short) {
         error_memory(err);
-    } else {
+    } else if (!tree) {
         struct json_fault fault;
 
-        describe(&scan, text, &fault);
+        describe(&parse, text, &fault);
         error_set(err, ERROR_INPUT, "line %zu, column %zu: %s", fault.line, fault.column, fault.reason);
     }
-    scan_release(&scan);
     return tree;
 }
 
