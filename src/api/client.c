@@ -195,8 +195,8 @@ static bool add_headers(const struct client *client, const struct operation *ope
 
     host_time_text(client->host->now(client->host), date);
     make_user_agent(agent, sizeof(agent));
+    sha256_hex(buf_text(&out->body), out->body.length, body_hash);
     return make_nonce(client->host, nonce, err) &&
-           sha256_hex(buf_text(&out->body), out->body.length, body_hash, err) &&
            pairs_add(headers, "host", client->endpoint.host, err) &&
            pairs_add(headers, "x-acs-version", operation->version, err) &&
            pairs_add(headers, "x-acs-action", operation->name, err) &&

@@ -1,57 +1,13 @@
-/* SHA-256 is asked for by its own functions, which OpenSSL 3 would rather have replaced by EVP: the first
- * hash of EVP sets up all algorithms of the provider, which takes longer than everything else that signing
- * does. */
-#define OPENSSL_SUPPRESS_DEPRECATED
-
 #include "api/sign.h"
 
-#include <openssl/crypto.h>
-#include <openssl/err.h>
-#include <openssl/sha.h>
+#include <nettle/hmac.h>
+#include <nettle/sha2.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/wiping.h"
-
 #define ALGORITHM "ACS3-HMAC-SHA256"
 
-enum { HASH_BYTES = SHA256_DIGEST_LENGTH, BLOCK_BYTES = SHA256_CBLOCK };
-
-/* OpenSSL says where in its source it asks. */
-
-static void *openssl_malloc(size_t size, const char *file, int line)
-{
-    (void)file;
-    (void)line;
-    return wiping_malloc(size);
-}
-
-static void *openssl_realloc(void *memory, size_t size, const char *file, int line)
-{
-    (void)file;
-    (void)line;
-    if (size > 0)
-        return wiping_realloc(memory, size);
-    wiping_free(memory);
-    return NULL;
-}
-
-static void openssl_free(void *memory, const char *file, int line)
-{
-    (void)file;
-    (void)line;
-    wiping_free(memory);
-}
-
-void openssl_wipe_on_free(void)
-{
-    CRYPTO_set_mem_functions(openssl_malloc, openssl_realloc, openssl_free);
-}
-
-void openssl_skip_cleanup(void)
-{
-    OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, NULL);
-}
+enum { HASH_BYTES = SHA256_DIGEST_SIZE };
 
 void signature_init(struct signature *signature)
 {
@@ -79,58 +35,28 @@ static void write_hex(const unsigned char bytes[HASH_BYTES], char hex[65])
     hex[64] = '\0';
 }
 
-/* What OpenSSL noted is dropped, or the next TLS connection would take it for an error of its own. */
-static bool failed_in_openssl(struct error *err, const char *what)
-{
-    ERR_clear_error();
-    return error_set(err, ERROR_INTERNAL, "OpenSSL could not compute %s", what);
-}
-
-/* Of two pieces, one behind the other. */
-static bool hash_of(const void *first, size_t first_length, const void *second, size_t second_length,
-                    unsigned char hash[HASH_BYTES])
-{
-    SHA256_CTX context;
-    bool done = SHA256_Init(&context) == 1 && SHA256_Update(&context, first, first_length) == 1 &&
-                SHA256_Update(&context, second, second_length) == 1 && SHA256_Final(hash, &context) == 1;
-
-    wipe(&context, sizeof(context)); /* of a key and all that was hashed with it */
-    return done;
-}
-
-bool sha256_hex(const void *bytes, size_t length, char hex[65], struct error *err)
+void sha256_hex(const void *bytes, size_t length, char hex[65])
 {
     unsigned char hash[HASH_BYTES];
+    struct sha256_ctx context;
 
-    if (!hash_of(bytes, length, NULL, 0, hash))
-        return failed_in_openssl(err, "a SHA-256 hash");
+    sha256_init(&context);
+    sha256_update(&context, length, bytes);
+    sha256_digest(&context, sizeof(hash), hash);
+    wipe(&context, sizeof(context)); /* the end of what was hashed is in there */
     write_hex(hash, hex);
-    return true;
 }
 
-/* RFC 2104: H(key ^ outer pad, H(key ^ inner pad, text)), where a key longer than a block is hashed first. */
-static bool hmac_hex(const char *key, const struct buf *text, char hex[65], struct error *err)
+static void hmac_hex(const char *key, const struct buf *text, char hex[65])
 {
-    enum { INNER = 0x36, OUTER = 0x5C };
-    unsigned char block[BLOCK_BYTES] = {0}, hash[HASH_BYTES];
-    size_t length = strlen(key);
-    bool done = true;
+    unsigned char hash[HASH_BYTES];
+    struct hmac_sha256_ctx context;
 
-    if (length > sizeof(block))
-        done = hash_of(key, length, NULL, 0, block);
-    else
-        memcpy(block, key, length);
-    for (size_t i = 0; i < sizeof(block); i++)
-        block[i] ^= INNER;
-    done = done && hash_of(block, sizeof(block), buf_text(text), text->length, hash);
-    for (size_t i = 0; i < sizeof(block); i++)
-        block[i] ^= INNER ^ OUTER;
-    done = done && hash_of(block, sizeof(block), hash, sizeof(hash), hash);
-    wipe(block, sizeof(block));
-    if (!done)
-        return failed_in_openssl(err, "the signature");
+    hmac_sha256_set_key(&context, strlen(key), (const uint8_t *)key);
+    hmac_sha256_update(&context, text->length, (const uint8_t *)buf_text(text));
+    hmac_sha256_digest(&context, sizeof(hash), hash);
+    wipe(&context, sizeof(context)); /* what signs is as good as the key */
     write_hex(hash, hex);
-    return true;
 }
 
 static int compare_bytes(const char *a, size_t a_length, const char *b, size_t b_length)
@@ -271,8 +197,7 @@ static bool add_canonical_request(const struct request *request, struct signatur
     char body_hash[65];
     bool sorted;
 
-    if (!sha256_hex(buf_text(&request->body), request->body.length, body_hash, err))
-        return false;
+    sha256_hex(buf_text(&request->body), request->body.length, body_hash);
     buf_addf(canonical, "%s\n", request->method);
     buf_add_text(canonical, *request->path ? request->path : "/");
     buf_add_char(canonical, '\n');
@@ -292,13 +217,11 @@ bool sign_request(struct request *request, const char *access_key_id, const char
     signature_release(out);
     if (!set_query_text(request))
         return error_memory(err);
-    if (!add_canonical_request(request, out, err) ||
-        !sha256_hex(buf_text(&out->canonical_request), out->canonical_request.length, out->canonical_hash,
-                    err))
+    if (!add_canonical_request(request, out, err))
         return false;
+    sha256_hex(buf_text(&out->canonical_request), out->canonical_request.length, out->canonical_hash);
     buf_addf(&out->string_to_sign, ALGORITHM "\n%s", out->canonical_hash);
-    if (!hmac_hex(access_key_secret, &out->string_to_sign, out->signature, err))
-        return false;
+    hmac_hex(access_key_secret, &out->string_to_sign, out->signature);
     buf_addf(&out->authorization, ALGORITHM " Credential=%s,SignedHeaders=%s,Signature=%s", access_key_id,
              out->signed_headers, out->signature);
     return (!out->string_to_sign.failed && !out->authorization.failed) || error_memory(err);

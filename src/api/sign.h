@@ -28,15 +28,8 @@ struct signature {
 void signature_init(struct signature *signature);
 void signature_release(struct signature *signature);
 
-/* Makes OpenSSL wipe what it frees. Call once, at start: it takes no allocator any more once it was used. */
-void openssl_wipe_on_free(void);
-
-/* When the program ends, OpenSSL would free all its tables one by one, which the system does better. To be called
- * before the first connection. */
-void openssl_skip_cleanup(void);
-
 /* lower-case hex SHA-256 of bytes. */
-bool sha256_hex(const void *bytes, size_t length, char hex[65], struct error *err);
+void sha256_hex(const void *bytes, size_t length, char hex[65]);
 
 /*
  * Signs request as it stands: host, content-type and every x-acs-* header it

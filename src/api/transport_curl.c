@@ -3,6 +3,7 @@
 #include <curl/curl.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <openssl/crypto.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -13,7 +14,6 @@
 
 #include "api/proxy.h"
 #include "api/say.h"
-#include "api/sign.h"
 #include "base/buf.h"
 #include "base/wiping.h"
 
@@ -82,12 +82,47 @@ struct transport {
     size_t spare_count;
 };
 
-/* ---- memory that libcurl uses: it held keys, tokens and passwords, so it is wiped before it goes back ----
- */
+/* ---- memory that libcurl and OpenSSL use: it held keys, tokens and passwords, so it is wiped before it goes back ---- */
 
 static void *plain_calloc(size_t count, size_t size)
 {
     return calloc(count, size);
+}
+
+/* OpenSSL says where in its source it asks. */
+
+static void *openssl_malloc(size_t size, const char *file, int line)
+{
+    (void)file;
+    (void)line;
+    return wiping_malloc(size);
+}
+
+static void *openssl_realloc(void *memory, size_t size, const char *file, int line)
+{
+    (void)file;
+    (void)line;
+    if (size > 0)
+        return wiping_realloc(memory, size);
+    wiping_free(memory);
+    return NULL;
+}
+
+static void openssl_free(void *memory, const char *file, int line)
+{
+    (void)file;
+    (void)line;
+    wiping_free(memory);
+}
+
+static bool use_wiping_memory(void)
+{
+    /* Refused once OpenSSL was used, which is where a second transport finds it: with ours already. */
+    (void)CRYPTO_set_mem_functions(openssl_malloc, openssl_realloc, openssl_free);
+    /* At the end of the program it would free all its tables one by one, which the system does better. */
+    OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, NULL);
+    return curl_global_init_mem(CURL_GLOBAL_DEFAULT, wiping_malloc, wiping_free, wiping_realloc, text_copy,
+                                plain_calloc) == CURLE_OK;
 }
 
 /* ---- words ---- */
@@ -581,9 +616,7 @@ static bool curl_prepare(struct transport *transport, struct error *err)
     if (!transport->curl_ready) {
         /* It would make libcurl write the keys of every connection to a file, and is read at its start. */
         unsetenv("SSLKEYLOGFILE");
-        openssl_skip_cleanup();
-        if (curl_global_init_mem(CURL_GLOBAL_DEFAULT, wiping_malloc, wiping_free, wiping_realloc, text_copy,
-                                 plain_calloc) != CURLE_OK)
+        if (!use_wiping_memory())
             return error_set(err, ERROR_NETWORK, "the network library cannot be started");
         transport->curl_ready = true;
     }

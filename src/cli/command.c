@@ -4,7 +4,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "api/sign.h"
 #include "cli/output.h"
 #include "model/words.h"
 
@@ -177,7 +176,6 @@ int cli_main(int argc, char **argv)
     struct error err;
     enum end end;
 
-    openssl_wipe_on_free();
     if (options_read(argc, argv, &options, &err))
         end = run(&options);
     else

@@ -96,7 +96,8 @@ static struct saved read_saved(const struct interrupted *item)
     buf_init(&text, DRAFT_SIZE_MAX + 1);
     if (item->draft.length > 0 && file_read(buf_text(&item->draft), DRAFT_SIZE_MAX, &text, &stamp, &ignored)) {
         saved.there = true;
-        saved.changed = sha256_hex(buf_text(&text), text.length, hash, &ignored) && strcmp(hash, item->draft_hash) != 0;
+        sha256_hex(buf_text(&text), text.length, hash);
+        saved.changed = strcmp(hash, item->draft_hash) != 0;
         if (!draft_read(buf_text(&text), text.length, &saved.plan, &ignored))
             saved.plan = NULL;
     }

@@ -49,9 +49,9 @@ static bool add_lock_path(struct host *host, const char *path, struct buf *out, 
 {
     struct buf full = BUF_INIT;
     char hash[65];
-    bool ok = file_full_path(path, &full, err) && sha256_hex(buf_text(&full), full.length, hash, err) &&
-              file_state_folder(host, out, err);
+    bool ok = file_full_path(path, &full, err) && file_state_folder(host, out, err);
 
+    sha256_hex(buf_text(&full), full.length, hash);
     buf_release(&full);
     if (!ok)
         return false;
@@ -128,9 +128,8 @@ static void read_file(struct saved_draft *draft, const char *path, const struct 
     read = file_read(path, DRAFT_SIZE_MAX, &text, &stamp, &ignored);
     draft->stamp = expected ? *expected : stamp;
     draft->hash[0] = '\0';
-    if (read && file_unchanged(path, &draft->stamp) &&
-        !sha256_hex(buf_text(&text), text.length, draft->hash, &ignored))
-        draft->hash[0] = '\0';
+    if (read && file_unchanged(path, &draft->stamp))
+        sha256_hex(buf_text(&text), text.length, draft->hash);
     buf_release(&text);
 }
 
@@ -242,14 +241,12 @@ static bool write_text(struct saved_draft *draft, const char *path, bool mine, c
                        struct error *err)
 {
     struct file_stamp stamp = {0};
-    struct error ignored;
     bool ok = file_replace(path, buf_text(text), text->length, &stamp, err);
 
     /* When only the folder could not be flushed, the file is there all the same. */
     if (stamp.exists && (ok || mine)) {
         draft->stamp = stamp;
-        if (!sha256_hex(buf_text(text), text->length, draft->hash, &ignored))
-            draft->hash[0] = '\0';
+        sha256_hex(buf_text(text), text->length, draft->hash);
     }
     return ok;
 }

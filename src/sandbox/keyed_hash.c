@@ -12,15 +12,13 @@ static unsigned char nibble(char c)
     return (unsigned char)(c <= '9' ? c - '0' : c - 'a' + 10);
 }
 
-static bool digest(const void *bytes, size_t length, unsigned char out[DIGEST], struct error *err)
+static void digest(const void *bytes, size_t length, unsigned char out[DIGEST])
 {
     char hex[2 * DIGEST + 1];
 
-    if (!sha256_hex(bytes, length, hex, err))
-        return false;
+    sha256_hex(bytes, length, hex);
     for (size_t i = 0; i < DIGEST; i++)
         out[i] = (unsigned char)(nibble(hex[2 * i]) << 4 | nibble(hex[2 * i + 1]));
-    return true;
 }
 
 static void add_pad(struct buf *out, const unsigned char key[BLOCK], unsigned char mask)
@@ -40,25 +38,25 @@ bool keyed_hash_hex(const void *key, size_t key_length, const void *message, siz
     buf_init(&text, BLOCK + message_length + DIGEST);
     if (key_length <= BLOCK)
         memcpy(block, key, key_length);
-    else if (!digest(key, key_length, block, err))
-        goto out;
+    else
+        digest(key, key_length, block);
 
     add_pad(&text, block, 0x36);
     buf_add(&text, message, message_length);
-    if (text.failed) {
-        error_memory(err);
+    if (text.failed)
         goto out;
-    }
-    if (!digest(buf_text(&text), text.length, inner, err))
-        goto out;
+    digest(buf_text(&text), text.length, inner);
 
     buf_clear(&text);
     add_pad(&text, block, 0x5C);
     buf_add(&text, inner, sizeof(inner));
-    done = text.failed ? error_memory(err) : sha256_hex(buf_text(&text), text.length, hex, err);
+    if (text.failed)
+        goto out;
+    sha256_hex(buf_text(&text), text.length, hex);
+    done = true;
 
 out:
     wipe(block, sizeof(block));
     buf_release(&text);
-    return done;
+    return done || error_memory(err);
 }
