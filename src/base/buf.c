@@ -72,6 +72,11 @@ static bool reserve(struct buf *buf, size_t more)
     return true;
 }
 
+void buf_reserve(struct buf *buf, size_t more)
+{
+    (void)reserve(buf, more);
+}
+
 void buf_add(struct buf *buf, const void *bytes, size_t length)
 {
     if (!reserve(buf, length))
@@ -89,7 +94,10 @@ void buf_add_text(struct buf *buf, const char *text)
 
 void buf_add_char(struct buf *buf, char c)
 {
-    buf_add(buf, &c, 1);
+    if (!reserve(buf, 1))
+        return;
+    buf->data[buf->length++] = c;
+    buf->data[buf->length] = '\0';
 }
 
 void buf_addf(struct buf *buf, const char *format, ...)
@@ -103,22 +111,25 @@ void buf_addf(struct buf *buf, const char *format, ...)
 
 void buf_vaddf(struct buf *buf, const char *format, va_list arguments)
 {
-    va_list measure;
+    va_list again;
+    size_t room;
     int length;
 
-    if (buf->failed)
+    if (!reserve(buf, 0))
         return;
-    va_copy(measure, arguments);
-    length = vsnprintf(NULL, 0, format, measure);
-    va_end(measure);
-    if (length < 0) {
+    room = buf->capacity - buf->length;
+    va_copy(again, arguments);
+    length = vsnprintf(buf->data + buf->length, room, format, arguments);
+    if (length < 0)
         buf->failed = true;
-        return;
+    if (length >= 0 && reserve(buf, (size_t)length)) {
+        /* What did not fit is written once more, with room for it. */
+        if ((size_t)length >= room)
+            (void)vsnprintf(buf->data + buf->length, (size_t)length + 1, format, again);
+        buf->length += (size_t)length;
     }
-    if (!reserve(buf, (size_t)length))
-        return;
-    (void)vsnprintf(buf->data + buf->length, (size_t)length + 1, format, arguments);
-    buf->length += (size_t)length;
+    buf->data[buf->length] = '\0';
+    va_end(again);
 }
 
 void buf_remove(struct buf *buf, size_t at, size_t length)

@@ -40,6 +40,9 @@ void buf_clear(struct buf *buf);
 /* The text so far: never NULL, valid until the next change. */
 const char *buf_text(const struct buf *buf);
 
+/* Room for `more` bytes at once, instead of growing towards them step by step. */
+void buf_reserve(struct buf *buf, size_t more);
+
 void buf_add(struct buf *buf, const void *bytes, size_t length);
 void buf_add_text(struct buf *buf, const char *text);
 void buf_add_char(struct buf *buf, char c);

@@ -116,6 +116,40 @@ static void formatted_text_of_any_length_fits(void **state)
     }
 }
 
+static void formatted_text_beyond_the_limit_adds_nothing(void **state)
+{
+    struct buf buf;
+
+    (void)state;
+    buf_init(&buf, 5);
+    buf_add_text(&buf, "123");
+    buf_addf(&buf, "%s", "456");
+    assert_true(buf.failed);
+    assert_int_equal(buf.length, 3);
+    assert_string_equal(buf_text(&buf), "123");
+    buf_release(&buf);
+}
+
+static void reserved_room_is_filled_without_growing(void **state)
+{
+    struct buf buf;
+    const char *data;
+
+    (void)state;
+    buf_init(&buf, 1000);
+    buf_add_text(&buf, "1");
+    buf_reserve(&buf, 900);
+    data = buf_text(&buf);
+    assert_string_equal(data, "1");
+    for (int i = 0; i < 900; i++)
+        buf_add_char(&buf, '2');
+    assert_ptr_equal(buf_text(&buf), data);
+    assert_int_equal(buf.length, 901);
+    buf_reserve(&buf, 100);
+    assert_true(buf.failed);
+    buf_release(&buf);
+}
+
 static void text_up_to_the_limit_fits(void **state)
 {
     struct buf buf;
@@ -324,6 +358,8 @@ int main(void)
         cmocka_unit_test(additions_stand_one_behind_the_other),
         cmocka_unit_test(bytes_of_any_value_are_kept),
         cmocka_unit_test(formatted_text_of_any_length_fits),
+        cmocka_unit_test(formatted_text_beyond_the_limit_adds_nothing),
+        cmocka_unit_test(reserved_room_is_filled_without_growing),
         cmocka_unit_test(text_up_to_the_limit_fits),
         cmocka_unit_test(after_one_refusal_nothing_more_is_added),
         cmocka_unit_test(an_impossible_length_is_refused),
