@@ -2,7 +2,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <sys/utsname.h>
 
 #include "api/proxy.h"
 
@@ -80,7 +79,8 @@ static void add_encoded(struct buf *out, const char *name, const char *value)
     percent_encode(out, value, strlen(value));
 }
 
-static bool fill_form(const struct parameter *parameters, size_t count, struct request *out, struct error *err)
+static bool fill_form(const struct parameter *parameters, size_t count, struct request *out,
+                      struct error *err)
 {
     for (size_t i = 0; i < count; i++)
         if (parameters[i].value)
@@ -145,15 +145,9 @@ static bool make_nonce(struct host *host, char nonce[2 * NONCE_BYTES + 1], struc
     return true;
 }
 
-static void make_user_agent(char *text, size_t size)
-{
-    struct utsname system = {.sysname = "unknown", .machine = "unknown"};
-
-    (void)uname(&system);
-    for (char *c = system.sysname; *c; c++)
-        *c = ascii_lower(*c);
-    snprintf(text, size, "AlibabaCloud (%s; %s) C/11 drplan/" DRPLAN_VERSION, system.sysname, system.machine);
-}
+/* What it was built for. */
+static const char user_agent[] =
+    "AlibabaCloud (" DRPLAN_SYSTEM "; " DRPLAN_MACHINE ") C/11 drplan/" DRPLAN_VERSION;
 
 static const char *content_type(const struct operation *operation)
 {
@@ -164,13 +158,12 @@ static const char *content_type(const struct operation *operation)
 static bool add_anonymous_parts(const struct client *client, const struct operation *operation,
                                 struct request *out, struct error *err)
 {
-    char date[21], nonce[2 * NONCE_BYTES + 1], agent[192];
+    char date[21], nonce[2 * NONCE_BYTES + 1];
     struct buf query = BUF_INIT;
 
     if (!make_nonce(client->host, nonce, err))
         return false;
     host_time_text(client->host->now(client->host), date);
-    make_user_agent(agent, sizeof(agent));
     add_encoded(&query, "Action", operation->name);
     add_encoded(&query, "Format", "JSON");
     add_encoded(&query, "SignatureNonce", nonce);
@@ -182,29 +175,27 @@ static bool add_anonymous_parts(const struct client *client, const struct operat
         return error_memory(err);
     return pairs_add(&out->headers, "host", client->endpoint.host, err) &&
            pairs_add(&out->headers, "accept", "application/json", err) &&
-           pairs_add(&out->headers, "user-agent", agent, err) &&
+           pairs_add(&out->headers, "user-agent", user_agent, err) &&
            pairs_add(&out->headers, "content-type", content_type(operation), err);
 }
 
 static bool add_headers(const struct client *client, const struct operation *operation, bool has_body,
                         struct request *out, struct error *err)
 {
-    char date[21], nonce[2 * NONCE_BYTES + 1], agent[192], body_hash[65];
+    char date[21], nonce[2 * NONCE_BYTES + 1], body_hash[65];
     const char *token = client->credentials->security_token;
     struct pairs *headers = &out->headers;
 
     host_time_text(client->host->now(client->host), date);
-    make_user_agent(agent, sizeof(agent));
     sha256_hex(buf_text(&out->body), out->body.length, body_hash);
-    return make_nonce(client->host, nonce, err) &&
-           pairs_add(headers, "host", client->endpoint.host, err) &&
+    return make_nonce(client->host, nonce, err) && pairs_add(headers, "host", client->endpoint.host, err) &&
            pairs_add(headers, "x-acs-version", operation->version, err) &&
            pairs_add(headers, "x-acs-action", operation->name, err) &&
            pairs_add(headers, "x-acs-date", date, err) &&
            pairs_add(headers, "x-acs-signature-nonce", nonce, err) &&
            pairs_add(headers, "accept", "application/json", err) &&
-           pairs_add(headers, "user-agent", agent, err) &&
-           pairs_add(headers, "x-acs-content-sha256", body_hash, err) &&
+           pairs_add(headers, "user-agent", user_agent, err) &&
+           pairs_add(headers, CONTENT_HASH_HEADER, body_hash, err) &&
            (!has_body || pairs_add(headers, "content-type", content_type(operation), err)) &&
            (!client->region || pairs_add(headers, "x-acs-region-id", client->region, err)) &&
            (!token || (pairs_add(headers, "x-acs-accesskey-id", client->credentials->access_key_id, err) &&

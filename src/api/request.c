@@ -54,15 +54,6 @@ bool pairs_add_bytes(struct pairs *pairs, const char *name, const char *value, s
     return true;
 }
 
-char ascii_lower(char c)
-{
-    static const char lower[] = "abcdefghijklmnopqrstuvwxyz";
-
-    if (c < 'A' || c > 'Z')
-        return c;
-    return lower[c - 'A'];
-}
-
 int ascii_compare(const char *a, const char *b)
 {
     while (*a && ascii_lower(*a) == ascii_lower(*b)) {

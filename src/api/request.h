@@ -28,7 +28,10 @@ const char *pairs_get(const struct pairs *pairs, const char *name);
 
 /* Header names know the letter case of ASCII only. tolower() and strcasecmp() follow the locale, and under a
  * Turkish one the two letters i part. */
-char ascii_lower(char c);
+static inline char ascii_lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+}
 int ascii_compare(const char *a, const char *b); /* as strcmp(), the case ignored */
 
 /*

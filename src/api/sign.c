@@ -9,6 +9,9 @@
 
 enum { HASH_BYTES = SHA256_DIGEST_SIZE };
 
+/* How long they usually are. */
+enum { CANONICAL_USUAL = 700, NAMES_USUAL = 120 };
+
 void signature_init(struct signature *signature)
 {
     *signature = (struct signature){
@@ -124,16 +127,19 @@ static const char *trimmed(const struct pair *header, size_t *length)
 static int compare_headers(const struct pair *a, const struct pair *b)
 {
     size_t a_length, b_length;
-    const char *a_value = trimmed(a, &a_length), *b_value = trimmed(b, &b_length);
+    const char *a_value, *b_value;
     int order = ascii_compare(a->name, b->name);
 
-    if (order == 0)
-        order = compare_bytes(a_value, a_length, b_value, b_length);
+    if (order != 0)
+        return order;
+    a_value = trimmed(a, &a_length);
+    b_value = trimmed(b, &b_length);
+    order = compare_bytes(a_value, a_length, b_value, b_length);
     return order != 0 ? order : (a > b) - (a < b);
 }
 
-/* The signed headers in their order, to be freed, with NULL behind them; the order in which they are sent stays
- * untouched. They are few: each goes to its place among those before. */
+/* The signed headers in their order, to be freed, with NULL behind them; the order in which they are sent
+ * stays untouched. They are few: each goes to its place among those before. */
 static const struct pair **sort_signed(const struct pairs *headers)
 {
     const struct pair **sorted = calloc(headers->count + 1, sizeof(*sorted));
@@ -155,8 +161,11 @@ static const struct pair **sort_signed(const struct pairs *headers)
 
 static void add_lower(struct buf *out, const char *name)
 {
-    for (; *name; name++)
-        buf_add_char(out, ascii_lower(*name));
+    size_t at = out->length;
+
+    buf_add_text(out, name);
+    for (; at < out->length; at++)
+        out->data[at] = ascii_lower(out->data[at]);
 }
 
 /* Adds the canonical headers to canonical and their names to names. */
@@ -190,23 +199,30 @@ static bool add_headers(struct buf *canonical, struct buf *names, const struct p
     return sorted != NULL;
 }
 
+/* The hash of the body: what the request says of it, or else computed. */
+static const char *body_hash_of(const struct request *request, char hex[65])
+{
+    const char *said = pairs_get(&request->headers, CONTENT_HASH_HEADER);
+
+    if (said)
+        return said;
+    sha256_hex(buf_text(&request->body), request->body.length, hex);
+    return hex;
+}
+
 static bool add_canonical_request(const struct request *request, struct signature *out, struct error *err)
 {
     struct buf *canonical = &out->canonical_request;
     struct buf names = BUF_INIT;
-    char body_hash[65];
+    char hex[65];
     bool sorted;
 
-    sha256_hex(buf_text(&request->body), request->body.length, body_hash);
-    buf_addf(canonical, "%s\n", request->method);
-    buf_add_text(canonical, *request->path ? request->path : "/");
-    buf_add_char(canonical, '\n');
-    buf_add_text(canonical, request->query_text);
-    buf_add_char(canonical, '\n');
+    buf_reserve(canonical, CANONICAL_USUAL);
+    buf_reserve(&names, NAMES_USUAL);
+    buf_add_texts(canonical, request->method, "\n", *request->path ? request->path : "/", "\n",
+                  request->query_text, "\n", NULL);
     sorted = add_headers(canonical, &names, &request->headers);
-    buf_add_char(canonical, '\n');
-    buf_add_text(canonical, buf_text(&names));
-    buf_addf(canonical, "\n%s", body_hash);
+    buf_add_texts(canonical, "\n", buf_text(&names), "\n", body_hash_of(request, hex), NULL);
     out->signed_headers = buf_take(&names);
     return (sorted && out->signed_headers && !canonical->failed) || error_memory(err);
 }
@@ -220,9 +236,9 @@ bool sign_request(struct request *request, const char *access_key_id, const char
     if (!add_canonical_request(request, out, err))
         return false;
     sha256_hex(buf_text(&out->canonical_request), out->canonical_request.length, out->canonical_hash);
-    buf_addf(&out->string_to_sign, ALGORITHM "\n%s", out->canonical_hash);
+    buf_add_texts(&out->string_to_sign, ALGORITHM "\n", out->canonical_hash, NULL);
     hmac_hex(access_key_secret, &out->string_to_sign, out->signature);
-    buf_addf(&out->authorization, ALGORITHM " Credential=%s,SignedHeaders=%s,Signature=%s", access_key_id,
-             out->signed_headers, out->signature);
+    buf_add_texts(&out->authorization, ALGORITHM " Credential=", access_key_id,
+                  ",SignedHeaders=", out->signed_headers, ",Signature=", out->signature, NULL);
     return (!out->string_to_sign.failed && !out->authorization.failed) || error_memory(err);
 }

@@ -28,12 +28,16 @@ struct signature {
 void signature_init(struct signature *signature);
 void signature_release(struct signature *signature);
 
+/* The header that says what the hash of the body is. */
+#define CONTENT_HASH_HEADER "x-acs-content-sha256"
+
 /* lower-case hex SHA-256 of bytes. */
 void sha256_hex(const void *bytes, size_t length, char hex[65]);
 
 /*
  * Signs request as it stands: host, content-type and every x-acs-* header it
- * has are signed. Sets request->query_text to the canonical query. Does not
+ * has are signed, and of the body its hash: the one in CONTENT_HASH_HEADER, or
+ * else it is computed. Sets request->query_text to the canonical query. Does not
  * add the Authorization header.
  */
 bool sign_request(struct request *request, const char *access_key_id, const char *access_key_secret,

@@ -92,6 +92,16 @@ void buf_add_text(struct buf *buf, const char *text)
     buf_add(buf, text, strlen(text));
 }
 
+void buf_add_texts(struct buf *buf, const char *first, ...)
+{
+    va_list texts;
+
+    va_start(texts, first);
+    for (const char *text = first; text; text = va_arg(texts, const char *))
+        buf_add_text(buf, text);
+    va_end(texts);
+}
+
 void buf_add_char(struct buf *buf, char c)
 {
     if (!reserve(buf, 1))
