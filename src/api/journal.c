@@ -14,13 +14,17 @@
 
 #define JOURNAL_MAX ((size_t)64 << 20)
 
+/* How long a line usually is. */
+enum { LINE_USUAL = 640 };
+
 struct journal {
     struct host *host;
     struct buf folder; /* to be made with the first line; empty: it is the caller's affair */
     struct buf path;
     bool grouped;
-    bool unsynced; /* lines were added that may not be on the disk yet */
-    int fd;        /* of the open file; -1: none */
+    struct buf lines; /* of the group, not in the file yet */
+    bool unsynced;    /* lines were written that may not be on the disk yet */
+    int fd;           /* of the open file; -1: none */
 };
 
 static bool choose_place(struct journal *journal, const char *path, struct error *err)
@@ -43,7 +47,8 @@ struct journal *journal_open(struct host *host, const char *path, struct error *
         error_memory(err);
         return NULL;
     }
-    *journal = (struct journal){.host = host, .folder = BUF_INIT, .path = BUF_INIT, .fd = -1};
+    *journal =
+        (struct journal){.host = host, .folder = BUF_INIT, .path = BUF_INIT, .lines = BUF_INIT, .fd = -1};
     if (choose_place(journal, path, err))
         return journal;
     journal_close(journal);
@@ -62,6 +67,7 @@ void journal_close(struct journal *journal)
         (void)close(journal->fd);
     buf_release(&journal->folder);
     buf_release(&journal->path);
+    buf_release(&journal->lines);
     free(journal);
 }
 
@@ -97,14 +103,15 @@ static bool last_line_is_cut(const char *path)
 static void begin_line(struct buf *line, const char *type, const char *time)
 {
     *line = BUF_INIT;
-    buf_addf(line, "{\"type\":\"%s\",\"time\":\"%s\"", type, time);
+    buf_reserve(line, LINE_USUAL);
+    buf_add_texts(line, "{\"type\":\"", type, "\",\"time\":\"", time, "\"", NULL);
 }
 
 static void add_member(struct buf *line, const char *name, const char *text)
 {
     if (!text)
         return;
-    buf_addf(line, ",\"%s\":", name);
+    buf_add_texts(line, ",\"", name, "\":", NULL);
     json_add_string(line, text);
 }
 
@@ -126,19 +133,26 @@ static bool hold_open(struct journal *journal, struct stat *status, struct error
            error_set_errno(err, ERROR_FILE, errno, "%s cannot be written", buf_text(&journal->path));
 }
 
-static bool add_to_group(struct journal *journal, struct buf *line, struct error *err)
+static bool write_group(struct journal *journal, struct error *err)
 {
+    struct buf *lines = &journal->lines;
     struct stat status;
     char last;
 
     if (!hold_open(journal, &status, err))
         return false;
     if (status.st_size > 0 && pread(journal->fd, &last, 1, status.st_size - 1) == 1 && last != '\n')
-        buf_insert(line, 0, "\n", 1);
-    if (line->failed)
+        buf_insert(lines, 0, "\n", 1);
+    if (lines->failed)
         return error_memory(err);
     journal->unsynced = true;
-    return file_add(journal->fd, buf_text(&journal->path), buf_text(line), line->length, err);
+    return file_add(journal->fd, buf_text(&journal->path), buf_text(lines), lines->length, err);
+}
+
+static bool add_to_group(struct journal *journal, const struct buf *line, struct error *err)
+{
+    buf_add(&journal->lines, buf_text(line), line->length);
+    return !journal->lines.failed || error_memory(err);
 }
 
 static bool add_alone(struct journal *journal, struct buf *line, struct error *err)
@@ -169,8 +183,18 @@ void journal_group(struct journal *journal)
     journal->grouped = true;
 }
 
+bool journal_flush(struct journal *journal, struct error *err)
+{
+    bool done = journal->lines.length == 0 || write_group(journal, err);
+
+    buf_clear(&journal->lines);
+    return done;
+}
+
 bool journal_sync(struct journal *journal, struct error *err)
 {
+    if (!journal_flush(journal, err))
+        return false;
     if (!journal->unsynced)
         return true;
     journal->unsynced = false;
@@ -189,14 +213,14 @@ bool journal_write_intent(struct journal *journal, const struct journal_intent *
     add_member(&line, "scheme", intent->scheme);
     add_member(&line, "region", intent->region);
     if (intent->instances)
-        buf_addf(&line, ",\"instances\":%s", intent->instances);
+        buf_add_texts(&line, ",\"instances\":", intent->instances, NULL);
     buf_add_text(&line, ",\"idsSeen\":[");
     for (size_t i = 0; i < intent->ids_count; i++) {
         if (i > 0)
             buf_add_char(&line, ',');
         json_add_string(&line, intent->ids_seen[i]);
     }
-    buf_addf(&line, "],\"seenAll\":%s", intent->seen_all ? "true" : "false");
+    buf_add_texts(&line, "],\"seenAll\":", intent->seen_all ? "true" : "false", NULL);
     return append_line(journal, &line, err);
 }
 
@@ -404,12 +428,14 @@ static bool is_absent(const char *path)
     return stat(path, &facts) != 0 && (errno == ENOENT || errno == ENOTDIR);
 }
 
-static bool read_all(const struct journal *journal, struct scan *scan, struct error *err)
+static bool read_all(struct journal *journal, struct scan *scan, struct error *err)
 {
     const char *path = buf_text(&journal->path);
     struct buf text;
     bool done;
 
+    if (!journal_flush(journal, err))
+        return false;
     buf_init(&text, JOURNAL_MAX);
     done = is_absent(path) || file_read(path, JOURNAL_MAX, &text, NULL, err);
     if (done)
@@ -470,8 +496,8 @@ void journal_created_release(struct journal_created_list *list)
     *list = (struct journal_created_list){0};
 }
 
-const struct journal_created *journal_created_find(const struct journal_created_list *list, const char *body_hash,
-                                                   const char *endpoint)
+const struct journal_created *journal_created_find(const struct journal_created_list *list,
+                                                   const char *body_hash, const char *endpoint)
 {
     struct journal_created wanted = {.endpoint = text_copy(endpoint)};
     const struct journal_created *found = NULL;

@@ -41,12 +41,14 @@ bool journal_write_outcome(struct journal *journal, const char *nonce, const cha
                            const char *plan_id, const char *request_id, struct error *err);
 
 /*
- * For many submissions: lines are added without bringing each to the disk, and
- * the file stays open. journal_sync() brings them there, all at once; whoever
- * sends a plan calls it between the intent and the sending. It does nothing
- * where nothing was added.
+ * For many submissions: lines are collected, and the file stays open.
+ * journal_flush() writes them, all or none of them; whoever tells an outcome
+ * calls it before. journal_sync() brings them to the disk as well; whoever sends
+ * a plan calls it between the intent and the sending. Both do nothing where
+ * nothing was added. What could not be written is forgotten.
  */
 void journal_group(struct journal *journal);
+bool journal_flush(struct journal *journal, struct error *err);
 bool journal_sync(struct journal *journal, struct error *err);
 
 /* Closes an intent that the operator does not want to hear of again: an outcome as good as any. */

@@ -145,14 +145,14 @@ void look_write_instances(const cJSON *instances, struct buf *out)
     {
         const char *inner = "";
 
-        buf_addf(out, "%s{", comma);
+        buf_add_texts(out, comma, "{", NULL);
         comma = ",";
         for (size_t i = 0; i < sizeof(instance_members) / sizeof(instance_members[0]); i++) {
             const char *text = json_text(json_member(instance, instance_members[i]));
 
             if (!text)
                 continue;
-            buf_addf(out, "%s\"%s\":", inner, instance_members[i]);
+            buf_add_texts(out, inner, "\"", instance_members[i], "\":", NULL);
             json_add_string(out, text);
             inner = ",";
         }

@@ -23,6 +23,9 @@ enum { THROTTLE_WAIT_MS = 2000, THROTTLE_WAIT_LEAST_MS = 100 };
 /* How long a signature counts, less what a slow clock and a slow network may take of it. */
 enum { REPEAT_WITHIN_SECONDS = 14 * 60 };
 
+/* How long the instances of a plan usually are in the journal. */
+enum { INSTANCES_USUAL = 400 };
+
 const struct submission_options submission_defaults = {
     .throttle_patience_ms = 120000,
     .look_attempts = 5,
@@ -36,7 +39,6 @@ struct submission {
     struct submission_options options;
     char *plan_name;
     struct buf body;
-    char body_hash[65];
     cJSON *sent; /* the body again, as a tree: its instances are compared with those of plans found */
 
     struct request request; /* the one that runs */
@@ -251,9 +253,11 @@ static bool write_intent(struct submission *submission, struct error *err)
         return true;
     memcpy(host, client->endpoint.host, sizeof(host));
     memcpy(scheme, client->endpoint.scheme, sizeof(scheme));
+    buf_reserve(&instances, INSTANCES_USUAL);
     look_write_instances(submission->look.instances, &instances);
     memcpy(intent.nonce, submission->nonce, sizeof(intent.nonce));
-    memcpy(intent.body_hash, submission->body_hash, sizeof(intent.body_hash));
+    snprintf(intent.body_hash, sizeof(intent.body_hash), "%s",
+             pairs_get(&submission->request.headers, CONTENT_HASH_HEADER));
     host_time_text(client->host->now(client->host), intent.time);
     intent.instances = instances.data;
     done =
@@ -761,7 +765,6 @@ static bool copy_arguments(struct submission *submission, const char *plan_name,
         return error_wrap(err, "the body of the request is not JSON");
     submission->look.plan_name = submission->plan_name;
     submission->look.instances = json_member(submission->sent, "instances");
-    sha256_hex(body, body_length, submission->body_hash);
     return true;
 }
 

@@ -423,20 +423,10 @@ static int timeout(const struct batch *batch)
     return least;
 }
 
-/* Takes away those that are done. True when there was one. */
-static bool reap(struct batch *batch)
+static void remark_missing(struct batch *batch, const struct error *err)
 {
-    bool any = false;
-
-    for (size_t i = batch->running; i-- > 0;) {
-        if (submission_done(batch->runs[i]->submission)) {
-            any = true;
-            report_run(batch, batch->runs[i]);
-            run_free(batch->runs[i]);
-            batch->runs[i] = batch->runs[--batch->running];
-        }
-    }
-    return any;
+    status_clear(&batch->status);
+    remark("Lines are missing in the journal: %s.", err->text);
 }
 
 /* The intents of all that are ready go to the disk together, and then the plans go. */
@@ -450,10 +440,41 @@ static void send_held(struct batch *batch)
 
         if (!submission_is_held(submission))
             continue;
-        ok = synced ? ok : journal_sync(batch->session->journal, &err);
+        if (!synced) {
+            ok = journal_sync(batch->session->journal, &err);
+            if (!ok)
+                remark_missing(batch, &err);
+        }
         synced = true;
         submission_go_on(submission, ok ? NULL : &err);
     }
+}
+
+/* An outcome is in the journal before anybody is told. */
+static void keep_outcomes(struct batch *batch)
+{
+    struct error err;
+
+    if (batch->session->journal && !journal_flush(batch->session->journal, &err))
+        remark_missing(batch, &err);
+}
+
+/* Takes away those that are done. True when there was one. */
+static bool reap(struct batch *batch)
+{
+    bool any = false;
+
+    for (size_t i = batch->running; i-- > 0;) {
+        if (submission_done(batch->runs[i]->submission)) {
+            if (!any)
+                keep_outcomes(batch);
+            any = true;
+            report_run(batch, batch->runs[i]);
+            run_free(batch->runs[i]);
+            batch->runs[i] = batch->runs[--batch->running];
+        }
+    }
+    return any;
 }
 
 static bool wait_and_advance(struct batch *batch, struct error *err)

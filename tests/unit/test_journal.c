@@ -126,14 +126,15 @@ static void lines_are_one_object_each_and_for_the_owner_alone(void **state)
     book_open(&book);
     write_intent(&book, "n1", "a \"plan\"\n\xE5\x8C\x97");
     assert_true(journal_write_outcome(book.journal, "n1", "created", "1234", "REQUEST-1", &err));
-    file_is(&book,
-            "{\"type\":\"intent\",\"time\":\"2023-10-26T10:22:32Z\",\"nonce\":\"n1\",\"bodyHash\":\"" HASH
-            "\",\"planName\":\"a \\\"plan\\\"\\n\xE5\x8C\x97\","
-            "\"endpoint\":\"rocketmq.cn-hangzhou.aliyuncs.com\",\"scheme\":\"https\",\"region\":\"cn-hangzhou\","
-            "\"instances\":[{\"instanceId\":\"rmq-cn-1\"},{}],"
-            "\"idsSeen\":[\"1\",\"9223372036854775807\"],\"seenAll\":true}\n"
-            "{\"type\":\"outcome\",\"time\":\"2023-10-26T10:22:32Z\",\"nonce\":\"n1\","
-            "\"outcome\":\"created\",\"planId\":\"1234\",\"requestId\":\"REQUEST-1\"}\n");
+    file_is(
+        &book,
+        "{\"type\":\"intent\",\"time\":\"2023-10-26T10:22:32Z\",\"nonce\":\"n1\",\"bodyHash\":\"" HASH
+        "\",\"planName\":\"a \\\"plan\\\"\\n\xE5\x8C\x97\","
+        "\"endpoint\":\"rocketmq.cn-hangzhou.aliyuncs.com\",\"scheme\":\"https\",\"region\":\"cn-hangzhou\","
+        "\"instances\":[{\"instanceId\":\"rmq-cn-1\"},{}],"
+        "\"idsSeen\":[\"1\",\"9223372036854775807\"],\"seenAll\":true}\n"
+        "{\"type\":\"outcome\",\"time\":\"2023-10-26T10:22:32Z\",\"nonce\":\"n1\","
+        "\"outcome\":\"created\",\"planId\":\"1234\",\"requestId\":\"REQUEST-1\"}\n");
     assert_int_equal(stat(book.path, &facts), 0);
     assert_int_equal(facts.st_mode & 07777, 0600);
     book_close(&book);
@@ -474,6 +475,30 @@ static void lines_of_a_group_are_all_there(void **state)
     book_close(&book);
 }
 
+static void a_group_is_written_when_it_has_to_be(void **state)
+{
+    struct book book;
+    struct error err;
+
+    (void)state;
+    book_open(&book);
+    journal_group(book.journal);
+    write_intent(&book, "n-1", "orders");
+    write_intent(&book, "n-2", "orders");
+    assert_int_equal(access(book.path, F_OK), -1);
+    assert_true(journal_flush(book.journal, &err));
+    assert_int_equal(lines_in(book.path), 2);
+    write_end(&book, "n-1", "created", "12");
+    book_read(&book);
+    assert_int_equal(book.count, 1);
+    assert_string_equal(book.intents[0].nonce, "n-2");
+    write_end(&book, "n-2", "created", "13");
+    journal_close(book.journal);
+    assert_int_equal(lines_in(book.path), 4);
+    book.journal = NULL;
+    book_close(&book);
+}
+
 static void a_group_goes_on_in_a_new_file_when_the_old_one_goes(void **state)
 {
     struct book book;
@@ -483,6 +508,7 @@ static void a_group_goes_on_in_a_new_file_when_the_old_one_goes(void **state)
     book_open(&book);
     journal_group(book.journal);
     write_intent(&book, "n-1", "orders");
+    assert_true(journal_flush(book.journal, &err));
     assert_int_equal(unlink(book.path), 0);
     write_intent(&book, "n-2", "orders");
     assert_true(journal_sync(book.journal, &err));
@@ -515,9 +541,15 @@ static void a_group_whose_file_cannot_be_made_is_an_error(void **state)
     book_open(&book);
     assert_int_equal(mkdir(book.path, 0700), 0);
     journal_group(book.journal);
-    assert_false(journal_write_intent(book.journal, &intent, &err));
+    assert_true(journal_write_intent(book.journal, &intent, &err));
+    assert_false(journal_flush(book.journal, &err));
+    assert_int_equal(err.kind, ERROR_FILE);
+    assert_true(journal_write_intent(book.journal, &intent, &err));
+    assert_false(journal_sync(book.journal, &err));
     assert_int_equal(err.kind, ERROR_FILE);
     assert_int_equal(rmdir(book.path), 0);
+    assert_true(journal_sync(book.journal, &err));
+    assert_int_equal(access(book.path, F_OK), -1);
     book_close(&book);
 }
 
@@ -582,6 +614,7 @@ int main(void)
         cmocka_unit_test(a_folder_that_cannot_be_made_is_an_error),
         cmocka_unit_test(a_path_without_measure_is_an_error),
         cmocka_unit_test(lines_of_a_group_are_all_there),
+        cmocka_unit_test(a_group_is_written_when_it_has_to_be),
         cmocka_unit_test(a_group_goes_on_in_a_new_file_when_the_old_one_goes),
         cmocka_unit_test(a_group_ends_a_line_that_somebody_left_cut),
         cmocka_unit_test(a_group_whose_file_cannot_be_made_is_an_error),

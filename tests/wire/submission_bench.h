@@ -183,9 +183,12 @@ static inline void bench_finish(struct bench *bench, struct submission *submissi
 /* The journal as words: "intent created:42". */
 static inline void bench_journal(const struct bench *bench, char *words, size_t size)
 {
-    FILE *file = fopen(bench->journal_file, "r");
     char line[2048];
+    struct error err;
+    FILE *file;
 
+    assert_true(!bench->journal || journal_flush(bench->journal, &err));
+    file = fopen(bench->journal_file, "r");
     words[0] = '\0';
     while (file && fgets(line, sizeof(line), file)) {
         cJSON *tree = cJSON_Parse(line);
