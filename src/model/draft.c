@@ -37,8 +37,17 @@ static bool read_reference(struct plan *plan, struct place place, const cJSON *n
     return ok;
 }
 
-/* Takes a value over, and notes what is wrong with how it is written. */
-static bool read_value(struct plan *plan, struct place place, const char *path, const cJSON *node,
+static bool note_value(struct plan *plan, struct place place, const char *prefix, const char *name,
+                       enum severity severity, const char *sentence, struct error *err)
+{
+    char path[PATH_SIZE];
+
+    path_of(path, prefix, name);
+    return plan_note(plan, place, path, severity, err, "%s", sentence);
+}
+
+/* Takes the value of a member over, and notes what is wrong with how it is written. */
+static bool read_value(struct plan *plan, struct place place, const char *prefix, const cJSON *node,
                        struct error *err)
 {
     struct decoded decoded;
@@ -49,23 +58,14 @@ static bool read_value(struct plan *plan, struct place place, const char *path, 
     if (decoded.form == ANSWER_TEXT && !plan_set(plan, place, decoded.value, err)) {
         if (err->kind != ERROR_INPUT)
             return false;
-        return plan_note(plan, place, path, SEVERITY_ERROR, err, "%s", err->text);
+        return note_value(plan, place, prefix, node->string, SEVERITY_ERROR, err->text, err);
     }
     if (decoded.complained)
-        return plan_note(plan, place, path, decoded.severity, err, "%s", decoded.complaint);
+        return note_value(plan, place, prefix, node->string, decoded.severity, decoded.complaint, err);
     return true;
 }
 
 /* ---- Members that are not where, or not what, the schema knows ---- */
-
-static enum field_id field_in(const struct scope *scope, const char *name)
-{
-    for (int id = 0; id < FIELD_COUNT; id++)
-        if (field_siblings((enum field_id)id, scope->first) &&
-            strcmp(field_member((enum field_id)id), name) == 0)
-            return (enum field_id)id;
-    return FIELD_COUNT;
-}
 
 /* The name that a member of this object was probably meant to have; NULL when none is near. `parent` is room
  * for it. */
@@ -192,12 +192,10 @@ static bool read_instances(struct plan *plan, const cJSON *list, struct error *e
 
 static bool read_member(struct plan *plan, const struct scope *scope, const cJSON *member, struct error *err)
 {
-    enum field_id field = field_in(scope, member->string);
-    char path[PATH_SIZE];
+    enum field_id field = field_beside(scope->first, member->string);
 
-    path_of(path, scope->path, member->string);
     if (field != FIELD_COUNT)
-        return read_value(plan, place_of_instance(scope->instance, field), path, member, err);
+        return read_value(plan, place_of_instance(scope->instance, field), scope->path, member, err);
     field = field_has_parent(scope->first) ? FIELD_COUNT
                                            : field_first_within(schema[scope->first].scope, member->string);
     if (field != FIELD_COUNT)
@@ -277,14 +275,14 @@ static bool read_kept(struct plan *plan, const cJSON *kept, struct error *err)
         return note_own(plan, ".kept", err, "must be an object: {...}");
     for (const cJSON *node = kept ? kept->child : NULL; node; node = node->next) {
         struct place place = place_from_path(node->string);
-        char path[PATH_SIZE];
+        static const char prefix[] = "$drplan.kept.";
         bool ok = true;
 
-        path_of(path, "$drplan.kept.", node->string);
         if (!plan_has(plan, place))
-            ok = plan_note(plan, place_none(), path, SEVERITY_WARNING, err, "names no field of this plan");
+            ok = note_value(plan, place_none(), prefix, node->string, SEVERITY_WARNING,
+                            "names no field of this plan", err);
         else if (plan_form(plan, place) == ANSWER_NONE)
-            ok = read_value(plan, place, path, node, err);
+            ok = read_value(plan, place, prefix, node, err);
         if (!ok)
             return false;
     }

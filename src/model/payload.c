@@ -122,12 +122,8 @@ static bool write_field(struct writer *writer, struct place place)
 /* Whether a member of the object in which `sibling` stands is one of the schema's. */
 static bool is_known(enum field_id sibling, const char *name)
 {
-    for (int id = 0; id < FIELD_COUNT; id++) {
-        enum field_id field = (enum field_id)id;
-
-        if (field_siblings(field, sibling) && strcmp(field_member(field), name) == 0)
-            return true;
-    }
+    if (field_beside(sibling, name) != FIELD_COUNT)
+        return true;
     if (field_has_parent(sibling))
         return false;
     return field_first_within(schema[sibling].scope, name) != FIELD_COUNT ||
@@ -207,8 +203,6 @@ static bool is_first_of_parent(enum field_id field)
 {
     char name[FIELD_PARENT_SIZE];
 
-    if (!field_has_parent(field))
-        return false;
     field_parent(field, name);
     return field_first_within(schema[field].scope, name) == field;
 }
@@ -216,11 +210,9 @@ static bool is_first_of_parent(enum field_id field)
 /* A field with what belongs around it: nothing when this view does not have it. */
 static bool write_member(struct writer *writer, struct place place, const cJSON *source)
 {
-    if (is_first_of_parent(place.field))
-        return write_parent(writer, place, source);
-    if (field_has_parent(place.field) || !is_in_view(writer, place))
-        return true;
-    return write_field(writer, place);
+    if (field_has_parent(place.field))
+        return !is_first_of_parent(place.field) || write_parent(writer, place, source);
+    return !is_in_view(writer, place) || write_field(writer, place);
 }
 
 static bool write_instance(struct writer *writer, int instance, const cJSON *element)

@@ -173,6 +173,22 @@ bool field_siblings(enum field_id a, enum field_id b)
            strncmp(schema[a].path, schema[b].path, parent) == 0;
 }
 
+enum field_id field_beside(enum field_id sibling, const char *name)
+{
+    const char *path = schema[sibling].path;
+    size_t parent = (size_t)(field_member(sibling) - path);
+
+    for (int id = 0; id < FIELD_COUNT; id++) {
+        const struct field *field = &schema[id];
+
+        if (field->scope == schema[sibling].scope &&
+            (parent == 0 || strncmp(field->path, path, parent) == 0) && field->path[parent] == name[0] &&
+            strcmp(field->path + parent, name) == 0)
+            return strchr(name, '.') ? FIELD_COUNT : (enum field_id)id;
+    }
+    return FIELD_COUNT;
+}
+
 enum field_id field_first(enum field_scope scope)
 {
     int id = 0;

@@ -178,6 +178,9 @@ enum field_id field_first_within(enum field_scope scope, const char *parent);
 /* True when both stand in the same object of the JSON. */
 bool field_siblings(enum field_id a, enum field_id b);
 
+/* The field with this member name in the object in which `sibling` stands; FIELD_COUNT when there is none. */
+enum field_id field_beside(enum field_id sibling, const char *name);
+
 /* The first row of a scope. */
 enum field_id field_first(enum field_scope scope);
 

@@ -150,6 +150,14 @@ static void names_are_found_in_any_case(void **state)
     assert_true(field_siblings(FIELD_PROPERTY_KEY, FIELD_PROPERTY_VALUE));
     assert_false(field_siblings(FIELD_PROPERTY_KEY, FIELD_VPC_ID));
     assert_false(field_siblings(FIELD_PLAN_NAME, FIELD_VPC_ID));
+    assert_int_equal(field_beside(FIELD_PLAN_NAME, "planType"), FIELD_PLAN_TYPE);
+    assert_int_equal(field_beside(FIELD_PLAN_NAME, "vpcId"), FIELD_COUNT);
+    assert_int_equal(field_beside(FIELD_PLAN_NAME, ""), FIELD_COUNT);
+    assert_int_equal(field_beside(FIELD_VPC_ID, "vpcId"), FIELD_VPC_ID);
+    assert_int_equal(field_beside(FIELD_VPC_ID, "propertyKey"), FIELD_COUNT);
+    assert_int_equal(field_beside(FIELD_VPC_ID, "messageProperty.propertyKey"), FIELD_COUNT);
+    assert_int_equal(field_beside(FIELD_PROPERTY_VALUE, "propertyKey"), FIELD_PROPERTY_KEY);
+    assert_int_equal(field_beside(FIELD_PROPERTY_VALUE, "vpcId"), FIELD_COUNT);
     assert_string_equal(field_constant(FIELD_INSTANCE_ROLE, "Passive"), "PASSIVE");
     assert_null(field_constant(FIELD_INSTANCE_ROLE, "SOURCE"));
 }
