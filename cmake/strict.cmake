@@ -6,7 +6,7 @@ target_compile_options(drplan_strict INTERFACE
     -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes
     -Wvla -Wformat=2 -Wformat-nonliteral -Wundef -Wswitch-enum -Wpointer-arith -Wwrite-strings
     -fstack-protector-strong -fno-common)
-target_link_options(drplan_strict INTERFACE -pie -Wl,-z,relro -Wl,-z,now -Wl,--as-needed)
+target_link_options(drplan_strict INTERFACE $<$<STREQUAL:$<TARGET_PROPERTY:TYPE>,EXECUTABLE>:-pie> -Wl,-z,relro -Wl,-z,now -Wl,--as-needed)
 
 if(DRPLAN_WERROR)
     target_compile_options(drplan_strict INTERFACE -Werror)

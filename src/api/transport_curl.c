@@ -1,4 +1,4 @@
-#include "api/transport.h"
+#include "api/transport_module.h"
 
 #include <curl/curl.h>
 #include <errno.h>
@@ -37,8 +37,6 @@
  * again.
  */
 
-const struct transport_options transport_defaults = {.connect_timeout_ms = 10000, .timeout_ms = 60000};
-
 /* An answer that has begun has to come at this speed at least. */
 enum { SLOWEST_BYTES_A_SECOND = 100, SLOWEST_FOR_SECONDS = 20 };
 
@@ -71,9 +69,8 @@ struct transfer {
     char detail[CURL_ERROR_SIZE];
 };
 
-struct transport {
-    struct transport_options options;
-    char *ca_file;
+struct carrier {
+    struct transport_options options; /* its ca_file is the transport's */
     bool curl_ready;
     CURLM *multi;
     struct transfer *transfers;
@@ -82,7 +79,8 @@ struct transport {
     size_t spare_count;
 };
 
-/* ---- memory that libcurl and OpenSSL use: it held keys, tokens and passwords, so it is wiped before it goes back ---- */
+/* ---- memory that libcurl and OpenSSL use: it held keys, tokens and passwords, so it is wiped before it goes
+ * back ---- */
 
 static void *plain_calloc(size_t count, size_t size)
 {
@@ -272,7 +270,7 @@ static void explain_roots(struct transfer *transfer, const char *ca_file)
                "The certificates that this system trusts are missing. Install the package ca-certificates.");
 }
 
-static void explain_code(struct transfer *transfer, CURLcode code, const struct transport *transport)
+static void explain_code(struct transfer *transfer, CURLcode code, const struct carrier *carrier)
 {
     const char *host = transfer->request->host;
 
@@ -286,11 +284,11 @@ static void explain_code(struct transfer *transfer, CURLcode code, const struct 
     else if (code == CURLE_COULDNT_CONNECT)
         explain_no_connection(transfer);
     else if (code == CURLE_OPERATION_TIMEDOUT)
-        explain_timeout(transfer, &transport->options);
+        explain_timeout(transfer, &carrier->options);
     else if (code == CURLE_PEER_FAILED_VERIFICATION)
         explain_certificate(transfer);
     else if (code == CURLE_SSL_CACERT_BADFILE)
-        explain_roots(transfer, transport->ca_file);
+        explain_roots(transfer, carrier->options.ca_file);
     else if (code == CURLE_OUT_OF_MEMORY)
         explain_memory(transfer);
     else if (code == CURLE_PARTIAL_FILE)
@@ -305,7 +303,7 @@ static void explain_code(struct transfer *transfer, CURLcode code, const struct 
         REASON(transfer, "The connection was closed before an answer came.");
 }
 
-static void explain(struct transfer *transfer, CURLcode code, const struct transport *transport)
+static void explain(struct transfer *transfer, CURLcode code, const struct carrier *carrier)
 {
     long proxy_status = 0;
 
@@ -317,7 +315,7 @@ static void explain(struct transfer *transfer, CURLcode code, const struct trans
     else if (code == CURLE_OK)
         REASON(transfer, "The connection was closed in the middle of the head of the answer.");
     else
-        explain_code(transfer, code, transport);
+        explain_code(transfer, code, carrier);
 }
 
 /* ---- what libcurl calls ---- */
@@ -576,56 +574,15 @@ static bool set_request(struct transfer *transfer)
     return set;
 }
 
-static bool set_all(const struct transport *transport, struct transfer *transfer)
+static bool set_all(const struct carrier *carrier, struct transfer *transfer)
 {
-    return set_connection(transfer->easy, transfer->request, transport->options.keep_connections) &&
-           set_trust(transfer->easy, transport->ca_file) &&
-           set_limits(transfer->easy, transfer->request, &transport->options) &&
+    return set_connection(transfer->easy, transfer->request, carrier->options.keep_connections) &&
+           set_trust(transfer->easy, carrier->options.ca_file) &&
+           set_limits(transfer->easy, transfer->request, &carrier->options) &&
            set_callbacks(transfer->easy, transfer) && set_request(transfer);
 }
 
 /* ---- starting and ending ---- */
-
-/* A line break in a header would end it and begin another one of somebody's choosing. */
-static bool request_check(const struct request *request, struct error *err)
-{
-    if (strcmp(request->scheme, "https") != 0 &&
-        !(strcmp(request->scheme, "http") == 0 && host_takes_plain_http(request->host)))
-        return error_set(err, ERROR_INPUT, "%.200s cannot be asked over %.20s: only https is safe",
-                         request->host, request->scheme);
-    for (size_t i = 0; i < request->headers.count; i++) {
-        const struct pair *header = &request->headers.items[i];
-
-        if (header->name[0] == '\0' || strpbrk(header->name, "\r\n:; \t"))
-            return error_set(err, ERROR_INPUT, "a request header has a name that cannot be sent");
-        for (size_t k = 0; k < header->value_length; k++) {
-            unsigned char byte = (unsigned char)header->value[k];
-
-            if ((byte < 0x20 && byte != '\t') || byte == 0x7F)
-                return error_set(err, ERROR_INPUT,
-                                 "the value of the request header %.80s holds a control character",
-                                 header->name);
-        }
-    }
-    return true;
-}
-
-/* libcurl is asked for nothing before the first transfer: its start costs more than a first screen may. */
-static bool curl_prepare(struct transport *transport, struct error *err)
-{
-    if (!transport->curl_ready) {
-        /* It would make libcurl write the keys of every connection to a file, and is read at its start. */
-        unsetenv("SSLKEYLOGFILE");
-        if (!use_wiping_memory())
-            return error_set(err, ERROR_NETWORK, "the network library cannot be started");
-        transport->curl_ready = true;
-    }
-    if (!transport->multi)
-        transport->multi = curl_multi_init();
-    if (transport->multi && transport->options.keep_connections)
-        (void)curl_multi_setopt(transport->multi, CURLMOPT_MAXCONNECTS, (long)CONNECTIONS_KEPT_MOST);
-    return transport->multi || error_memory(err);
-}
 
 /* A write to a connection that the other end closed must not end the program; libcurl leaves that to us. */
 static void ignore_pipe_signal(struct sigaction *before)
@@ -637,9 +594,9 @@ static void ignore_pipe_signal(struct sigaction *before)
 }
 
 /* Handles are kept with the connections: making one costs more than a request. */
-static CURL *easy_take(struct transport *transport)
+static CURL *easy_take(struct carrier *carrier)
 {
-    return transport->spare_count > 0 ? transport->spare[--transport->spare_count] : curl_easy_init();
+    return carrier->spare_count > 0 ? carrier->spare[--carrier->spare_count] : curl_easy_init();
 }
 
 /* A spare handle points to nothing that is gone; all that counts is set anew with the next transfer. */
@@ -652,10 +609,10 @@ static bool easy_clear(CURL *easy)
            SET(easy, CURLOPT_LOW_SPEED_LIMIT, 0L) && SET(easy, CURLOPT_LOW_SPEED_TIME, 0L);
 }
 
-static void easy_give_back(struct transport *transport, struct transfer *transfer)
+static void easy_give_back(struct carrier *carrier, struct transfer *transfer)
 {
-    if (transport->options.keep_connections && transport->spare_count < SPARE_MOST && easy_clear(transfer->easy))
-        transport->spare[transport->spare_count++] = transfer->easy;
+    if (carrier->options.keep_connections && carrier->spare_count < SPARE_MOST && easy_clear(transfer->easy))
+        carrier->spare[carrier->spare_count++] = transfer->easy;
     else
         curl_easy_cleanup(transfer->easy);
     transfer->easy = NULL;
@@ -670,95 +627,92 @@ static void transfer_free(struct transfer *transfer)
 }
 
 /* Takes a transfer away from libcurl and closes its connection; its result stays. */
-static void transfer_detach(struct transport *transport, struct transfer *transfer)
+static void transfer_detach(struct carrier *carrier, struct transfer *transfer)
 {
-    struct transfer **link = &transport->transfers;
+    struct transfer **link = &carrier->transfers;
     struct sigaction before;
 
     while (*link != transfer)
         link = &(*link)->next;
     *link = transfer->next;
-    transport->running--;
+    carrier->running--;
     ignore_pipe_signal(&before);
-    curl_multi_remove_handle(transport->multi, transfer->easy);
-    easy_give_back(transport, transfer);
+    curl_multi_remove_handle(carrier->multi, transfer->easy);
+    easy_give_back(carrier, transfer);
     sigaction(SIGPIPE, &before, NULL);
 }
 
-static void transfer_end(struct transport *transport, struct transfer *transfer, enum transfer_end end)
+static void transfer_end(struct carrier *carrier, struct transfer *transfer, enum transfer_end end)
 {
     transfer->result.end = end;
-    transfer_detach(transport, transfer);
+    transfer_detach(carrier, transfer);
     transfer->done(transfer->context, &transfer->result);
     transfer_free(transfer);
 }
 
-static void transfer_finished(struct transport *transport, struct transfer *transfer, CURLcode code)
+static void transfer_finished(struct carrier *carrier, struct transfer *transfer, CURLcode code)
 {
     bool whole = code == CURLE_OK && transfer->cut == CUT_NONE && transfer->head_complete;
     enum transfer_end end = TRANSFER_ANSWERED;
 
     if (!whole) {
-        explain(transfer, code, transport);
+        explain(transfer, code, carrier);
         end = transfer->request_begun ? TRANSFER_BROKEN : TRANSFER_NOT_SENT;
     }
-    transfer_end(transport, transfer, end);
+    transfer_end(carrier, transfer, end);
 }
 
-struct transport *transport_new(const struct transport_options *options, struct error *err)
-{
-    struct transport *transport = calloc(1, sizeof(*transport));
-    struct stat status;
+/* ---- the interface ---- */
 
-    if (!transport) {
+static bool carrier_prepare(struct carrier *carrier, struct error *err)
+{
+    /* It would make libcurl write the keys of every connection to a file, and is read at its start. */
+    unsetenv("SSLKEYLOGFILE");
+    if (!use_wiping_memory())
+        return error_set(err, ERROR_NETWORK, "the network library cannot be started");
+    carrier->curl_ready = true;
+    carrier->multi = curl_multi_init();
+    if (carrier->multi && carrier->options.keep_connections)
+        (void)curl_multi_setopt(carrier->multi, CURLMOPT_MAXCONNECTS, (long)CONNECTIONS_KEPT_MOST);
+    return carrier->multi || error_memory(err);
+}
+
+static void carrier_close(struct carrier *carrier)
+{
+    while (carrier->transfers) {
+        struct transfer *transfer = carrier->transfers;
+
+        transfer_detach(carrier, transfer);
+        transfer_free(transfer);
+    }
+    while (carrier->spare_count > 0)
+        curl_easy_cleanup(carrier->spare[--carrier->spare_count]);
+    curl_multi_cleanup(carrier->multi);
+    if (carrier->curl_ready)
+        curl_global_cleanup();
+    free(carrier);
+}
+
+static struct carrier *carrier_open(const struct transport_options *options, struct error *err)
+{
+    struct carrier *carrier = calloc(1, sizeof(*carrier));
+
+    if (!carrier) {
         error_memory(err);
         return NULL;
     }
-    transport->options = options ? *options : transport_defaults;
-    if (!transport->options.ca_file)
-        return transport;
-    transport->ca_file = text_copy(transport->options.ca_file);
-    if (!transport->ca_file)
-        error_memory(err);
-    else if (access(transport->ca_file, R_OK) != 0 || stat(transport->ca_file, &status) != 0)
-        error_set_errno(err, ERROR_FILE, errno, "the certificates to trust cannot be read from %.300s",
-                        transport->ca_file);
-    else if (!S_ISREG(status.st_mode))
-        error_set(err, ERROR_FILE, "the certificates to trust cannot be read: %.300s is not a file",
-                  transport->ca_file);
-    else
-        return transport;
-    transport_free(transport);
+    carrier->options = *options;
+    if (carrier_prepare(carrier, err))
+        return carrier;
+    carrier_close(carrier);
     return NULL;
 }
 
-void transport_free(struct transport *transport)
+static struct transfer *carrier_start(struct carrier *carrier, const struct request *request,
+                                      transfer_done *done, void *context, struct error *err)
 {
-    if (!transport)
-        return;
-    while (transport->transfers) {
-        struct transfer *transfer = transport->transfers;
+    struct transfer *transfer = calloc(1, sizeof(*transfer));
 
-        transfer_detach(transport, transfer);
-        transfer_free(transfer);
-    }
-    while (transport->spare_count > 0)
-        curl_easy_cleanup(transport->spare[--transport->spare_count]);
-    curl_multi_cleanup(transport->multi);
-    if (transport->curl_ready)
-        curl_global_cleanup();
-    free(transport->ca_file);
-    free(transport);
-}
-
-struct transfer *transport_start(struct transport *transport, const struct request *request,
-                                 transfer_done *done, void *context, struct error *err)
-{
-    struct transfer *transfer;
-
-    if (!request_check(request, err) || !curl_prepare(transport, err))
-        return NULL;
-    transfer = calloc(1, sizeof(*transfer));
     if (!transfer) {
         error_memory(err);
         return NULL;
@@ -767,31 +721,29 @@ struct transfer *transport_start(struct transport *transport, const struct reque
     transfer->done = done;
     transfer->context = context;
     response_init(&transfer->result.response);
-    transfer->easy = easy_take(transport);
-    transfer->may_repeat = transport->options.keep_connections && strcmp(request->method, "GET") == 0;
-    if (!transfer->easy || !set_all(transport, transfer)) {
+    transfer->easy = easy_take(carrier);
+    transfer->may_repeat = carrier->options.keep_connections && strcmp(request->method, "GET") == 0;
+    if (!transfer->easy || !set_all(carrier, transfer)) {
         error_set(err, ERROR_NETWORK, "the request to %.200s cannot be prepared, or memory is short",
                   request->host);
-    } else if (curl_multi_add_handle(transport->multi, transfer->easy) != CURLM_OK) {
+    } else if (curl_multi_add_handle(carrier->multi, transfer->easy) != CURLM_OK) {
         error_memory(err);
     } else {
-        transfer->next = transport->transfers;
-        transport->transfers = transfer;
-        transport->running++;
+        transfer->next = carrier->transfers;
+        carrier->transfers = transfer;
+        carrier->running++;
         return transfer;
     }
     transfer_free(transfer);
     return NULL;
 }
 
-void transport_cancel(struct transport *transport, struct transfer *transfer)
+static void carrier_cancel(struct carrier *carrier, struct transfer *transfer)
 {
     REASON(transfer, "The request was stopped.");
-    transfer_end(transport, transfer,
+    transfer_end(carrier, transfer,
                  transfer->request_begun ? TRANSFER_CANCELLED_SENT : TRANSFER_CANCELLED_NOT_SENT);
 }
-
-/* ---- waiting ---- */
 
 static bool curl_failed(CURLMcode code, struct error *err)
 {
@@ -799,8 +751,8 @@ static bool curl_failed(CURLMcode code, struct error *err)
                      "the network library cannot go on: %s", curl_multi_strerror(code));
 }
 
-static bool wait_with_transfers(struct transport *transport, const struct pollfd *fds, size_t count,
-                                int timeout_ms, struct error *err)
+static bool carrier_wait(struct carrier *carrier, const struct pollfd *fds, size_t count, int timeout_ms,
+                         struct error *err)
 {
     struct curl_waitfd *extra = calloc(count + 1, sizeof(*extra));
     unsigned int used = 0;
@@ -820,12 +772,12 @@ static bool wait_with_transfers(struct transport *transport, const struct pollfd
             extra[used].events |= CURL_WAIT_POLLPRI;
         used++;
     }
-    code = curl_multi_poll(transport->multi, extra, used, timeout_ms < 0 ? WAIT_LIMIT_MS : timeout_ms, NULL);
+    code = curl_multi_poll(carrier->multi, extra, used, timeout_ms < 0 ? WAIT_LIMIT_MS : timeout_ms, NULL);
     free(extra);
     return code == CURLM_OK || curl_failed(code, err);
 }
 
-static bool run_transfers(struct transport *transport, struct error *err)
+static bool carrier_run(struct carrier *carrier, struct error *err)
 {
     struct sigaction before;
     CURLMcode code;
@@ -833,42 +785,31 @@ static bool run_transfers(struct transport *transport, struct error *err)
     int number;
 
     ignore_pipe_signal(&before);
-    code = curl_multi_perform(transport->multi, &number);
+    code = curl_multi_perform(carrier->multi, &number);
     sigaction(SIGPIPE, &before, NULL);
     if (code != CURLM_OK)
         return curl_failed(code, err);
-    while ((message = curl_multi_info_read(transport->multi, &number))) {
+    while ((message = curl_multi_info_read(carrier->multi, &number))) {
         struct transfer *transfer = NULL;
 
         curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer);
-        transfer_finished(transport, transfer, message->data.result);
+        transfer_finished(carrier, transfer, message->data.result);
     }
     return true;
 }
 
-int transport_wait(struct transport *transport, struct pollfd *fds, size_t count, int timeout_ms,
-                   struct error *err)
+static size_t carrier_running(const struct carrier *carrier)
 {
-    bool busy = transport->running > 0;
-    int ready;
-
-    if (busy && !wait_with_transfers(transport, fds, count, timeout_ms, err))
-        return -1;
-    /* libcurl does not report POLLHUP and POLLERR of foreign descriptors, so poll() has the last word on
-     * them. */
-    ready = poll(fds, (nfds_t)count, busy ? 0 : timeout_ms);
-    if (ready < 0 && errno != EINTR) {
-        error_set_errno(err, ERROR_INTERNAL, errno, "waiting for input failed");
-        return -1;
-    }
-    for (size_t i = 0; ready < 0 && i < count; i++)
-        fds[i].revents = 0;
-    if (busy && !run_transfers(transport, err))
-        return -1;
-    return ready < 0 ? 0 : ready;
+    return carrier->running;
 }
 
-size_t transport_running(const struct transport *transport)
-{
-    return transport->running;
-}
+const struct transport_module transport_module = {
+    .version = DRPLAN_VERSION,
+    .open = carrier_open,
+    .close = carrier_close,
+    .start = carrier_start,
+    .cancel = carrier_cancel,
+    .wait = carrier_wait,
+    .run = carrier_run,
+    .running = carrier_running,
+};

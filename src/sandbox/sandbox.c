@@ -8,7 +8,10 @@
 #include <unistd.h>
 
 #include "base/host.h"
+#include "base/module.h"
 #include "sandbox/server.h"
+
+#pragma weak server_module /* NULL where it is not linked in */
 
 /* ERROR_FILE, not ERROR_NETWORK: a port that is taken is trouble on this side. */
 static bool listen_on_loopback(struct sandbox *sandbox, int port, struct error *err)
@@ -50,7 +53,8 @@ struct sandbox *sandbox_open(const struct sandbox_options *options, struct error
     }
     sandbox->listen_fd = -1;
     sandbox->quiet = options->quiet;
-    if (open_parts(sandbox, options, err))
+    /* A private sandbox loads it in a process that nobody hears of. */
+    if (open_parts(sandbox, options, err) && (&server_module || module_is_there(SERVER_MODULE, err)))
         return sandbox;
     sandbox_free(sandbox);
     return NULL;
@@ -63,7 +67,10 @@ int sandbox_port(const struct sandbox *sandbox)
 
 bool sandbox_run(struct sandbox *sandbox, int stop_fd, struct error *err)
 {
-    return server_run(sandbox, stop_fd, err);
+    const struct server_module *module =
+        &server_module ? &server_module : module_load(SERVER_MODULE, "server_module", err);
+
+    return module && module->run(sandbox, stop_fd, err);
 }
 
 void sandbox_free(struct sandbox *sandbox)

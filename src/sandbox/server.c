@@ -393,7 +393,7 @@ static struct MHD_Daemon *start_daemon(struct server *server, int listen_fd)
                             MHD_OPTION_END);
 }
 
-bool server_run(struct sandbox *sandbox, int stop_fd, struct error *err)
+static bool server_run(struct sandbox *sandbox, int stop_fd, struct error *err)
 {
     struct server server = {.sandbox = sandbox};
     int listen_fd = fcntl(sandbox->listen_fd, F_DUPFD_CLOEXEC, 3); /* the library closes the one it gets */
@@ -419,3 +419,5 @@ bool server_run(struct sandbox *sandbox, int stop_fd, struct error *err)
     free(server.fds);
     return served;
 }
+
+const struct server_module server_module = {.version = DRPLAN_VERSION, .run = server_run};

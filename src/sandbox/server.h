@@ -16,7 +16,19 @@ struct sandbox {
     struct faults faults;
 };
 
-/* HTTP over the sandbox's socket until stop_fd ends it: the one place that knows the HTTP library. */
-bool server_run(struct sandbox *sandbox, int stop_fd, struct error *err);
+/*
+ * The one place that knows the HTTP library. The program loads it when it
+ * begins to serve (base/module.h); one that is linked with server.c, as tests
+ * are, uses that.
+ */
+struct server_module {
+    const char *version;
+    /* HTTP over the sandbox's socket until stop_fd ends it. */
+    bool (*run)(struct sandbox *sandbox, int stop_fd, struct error *err);
+};
+
+extern const struct server_module server_module;
+
+#define SERVER_MODULE "drplan-server.so"
 
 #endif

@@ -1,0 +1,67 @@
+#include "base/module.h"
+
+#include <dlfcn.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Seen from the folder of the program: as it is built, and as it is installed. */
+static const char *const folders[] = {"", DRPLAN_MODULES "/"};
+
+enum { FOLDER_COUNT = sizeof(folders) / sizeof(folders[0]) };
+
+/* Not by the search of the loader, which others may lead astray (LD_LIBRARY_PATH). */
+static bool find(const char *file, char path[PATH_MAX], struct error *err)
+{
+    char program[PATH_MAX];
+    ssize_t length = readlink("/proc/self/exe", program, sizeof(program) - 1);
+    char *name;
+
+    program[length > 0 ? length : 0] = '\0';
+    name = strrchr(program, '/');
+    if (!name)
+        return error_set(err, ERROR_FILE, "%s, a part of drplan, cannot be looked for: /proc is not mounted",
+                         file);
+    *name = '\0';
+    for (int i = 0; i < FOLDER_COUNT; i++) {
+        int wanted = snprintf(path, PATH_MAX, "%s/%s%s", program, folders[i], file);
+
+        if (wanted > 0 && wanted < PATH_MAX && access(path, F_OK) == 0)
+            return true;
+    }
+    return error_set(err, ERROR_FILE,
+                     "%s, a part of drplan, is not there: neither in %.120s nor in %.120s/%s. "
+                     "Install drplan again",
+                     file, program, program, DRPLAN_MODULES);
+}
+
+bool module_is_there(const char *file, struct error *err)
+{
+    char path[PATH_MAX];
+
+    return find(file, path, err);
+}
+
+const void *module_load(const char *file, const char *table, struct error *err)
+{
+    char path[PATH_MAX];
+    const char *const *found = NULL;
+    void *part;
+
+    if (!find(file, path, err))
+        return NULL;
+    part = dlopen(path, RTLD_LAZY | RTLD_LOCAL);
+    if (part)
+        found = dlsym(part, table);
+    if (!found) {
+        error_set(err, ERROR_FILE, "a part of drplan cannot be loaded: %.300s. Install drplan again",
+                  dlerror());
+        return NULL;
+    }
+    if (strcmp(*found, DRPLAN_VERSION) == 0)
+        return found;
+    error_set(err, ERROR_FILE, "%.250s belongs to drplan %.20s, and this is %s: start drplan again", path,
+              *found, DRPLAN_VERSION);
+    return NULL;
+}
