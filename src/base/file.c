@@ -130,22 +130,41 @@ static ssize_t read_some(int fd, char *chunk, size_t size)
     }
 }
 
-/* Adds all that fd has to out. On failure out is as long as it was. */
-static bool read_all(int fd, const char *path, size_t limit, struct buf *out, struct error *err)
+/* Adds what one read() gives to out, `most` bytes at most. Returns as read() does; memory: ENOMEM. */
+static ssize_t read_into(int fd, struct buf *out, size_t most)
 {
-    char chunk[CHUNK_SIZE];
-    size_t start = out->length;
     ssize_t got;
+
+    buf_reserve(out, most);
+    if (out->failed) {
+        errno = ENOMEM;
+        return -1;
+    }
+    got = read_some(fd, out->data + out->length, most);
+    if (got > 0)
+        out->length += (size_t)got;
+    out->data[out->length] = '\0';
+    return got;
+}
+
+/* Adds all that fd has to out, `chunk` bytes at a time. On failure out is as long as it was. */
+static bool read_all(int fd, const char *path, size_t chunk, size_t limit, struct buf *out, struct error *err)
+{
+    size_t start = out->length;
+    size_t left;
+    char beyond;
+    ssize_t got = 0;
     int failure;
 
     if (limit > out->limit - start)
         limit = out->limit - start;
-    while ((got = read_some(fd, chunk, sizeof(chunk))) > 0 && !out->failed &&
-           (size_t)got <= limit - (out->length - start))
-        buf_add(out, chunk, (size_t)got);
+    left = limit;
+    while (left > 0 && (got = read_into(fd, out, chunk < left ? chunk : left)) > 0)
+        left -= (size_t)got;
+    if (left == 0)
+        got = read_some(fd, &beyond, 1);
     failure = errno;
-    wipe(chunk, sizeof(chunk));
-    if (got == 0 && !out->failed)
+    if (got == 0)
         return true;
     buf_remove(out, start, out->length - start);
     if (out->failed)
@@ -161,14 +180,17 @@ static bool read_open(int fd, const char *path, size_t limit, struct buf *out, s
 {
     struct stat status;
     struct file_stamp before, after;
-    size_t start = out->length;
+    size_t start = out->length, chunk;
 
     if (fstat(fd, &status) != 0)
         return error_set_errno(err, ERROR_FILE, errno, "%s cannot be read", path);
     if (!S_ISREG(status.st_mode))
         return refuse_kind(path, status.st_mode, err);
     before = stamp_of(&status);
-    if (!read_all(fd, path, limit, out, err))
+    /* A byte more than there is room for shows that the end is where it should be. Files of the kernel do not
+     * say how long they are. */
+    chunk = status.st_size > 0 ? (size_t)status.st_size + 1 : CHUNK_SIZE;
+    if (!read_all(fd, path, chunk, limit, out, err))
         return false;
     if (fstat(fd, &status) != 0) {
         buf_remove(out, start, out->length - start);
@@ -184,18 +206,30 @@ static bool read_open(int fd, const char *path, size_t limit, struct buf *out, s
     return true;
 }
 
+/* Links are followed before, so that one that is put there in the meantime is refused. -1 with errno. */
+static int open_to_read(const char *path)
+{
+    const int flags = O_RDONLY | O_NONBLOCK | O_NOFOLLOW;
+    int fd = open_at(AT_FDCWD, path, flags, 0);
+    char *resolved;
+
+    if (fd >= 0 || errno != ELOOP)
+        return fd;
+    resolved = realpath(path, NULL);
+    if (!resolved)
+        return -1;
+    fd = open_at(AT_FDCWD, resolved, flags, 0);
+    free(resolved);
+    return fd;
+}
+
 bool file_read(const char *path, size_t limit, struct buf *out, struct file_stamp *stamp, struct error *err)
 {
-    char *resolved = realpath(path, NULL);
+    int fd = open_to_read(path);
     bool good;
-    int fd;
 
     if (stamp)
         *stamp = (struct file_stamp){0};
-    if (!resolved)
-        return error_set_errno(err, ERROR_FILE, errno, "%s cannot be read", path);
-    fd = open_at(AT_FDCWD, resolved, O_RDONLY | O_NONBLOCK | O_NOFOLLOW, 0);
-    free(resolved);
     if (fd < 0)
         return error_set_errno(err, ERROR_FILE, errno, "%s cannot be read", path);
     good = read_open(fd, path, limit, out, stamp, err);
@@ -205,7 +239,7 @@ bool file_read(const char *path, size_t limit, struct buf *out, struct file_stam
 
 bool file_read_standard_input(size_t limit, struct buf *out, struct error *err)
 {
-    return read_all(STDIN_FILENO, "standard input", limit, out, err);
+    return read_all(STDIN_FILENO, "standard input", CHUNK_SIZE, limit, out, err);
 }
 
 bool file_unchanged(const char *path, const struct file_stamp *stamp)
