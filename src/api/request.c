@@ -66,7 +66,9 @@ int ascii_compare(const char *a, const char *b)
 const char *pairs_get(const struct pairs *pairs, const char *name)
 {
     for (size_t i = 0; i < pairs->count; i++) {
-        if (ascii_compare(pairs->items[i].name, name) == 0)
+        const char *other = pairs->items[i].name;
+
+        if (ascii_lower(*other) == ascii_lower(*name) && ascii_compare(other, name) == 0)
             return pairs->items[i].value;
     }
     return NULL;

@@ -46,6 +46,12 @@ enum { SLOWEST_BYTES_A_SECOND = 100, SLOWEST_FOR_SECONDS = 20 };
 /* A connection that was idle for longer is not used again: it may have been closed at the other end. */
 enum { IDLE_SECONDS_MOST = 5, CONNECTIONS_KEPT_MOST = 512, SPARE_MOST = 32 };
 
+/* Of an answer at a time; libcurl would take 16 KiB for each transfer, and all that it takes is wiped. */
+enum { RECEIVED_AT_ONCE = 4096 };
+
+/* How long all headers of a request together usually are. */
+enum { HEADERS_USUAL = 1000 };
+
 /* libcurl wants a limit; its own timers end the wait earlier wherever there is something to do. */
 enum { WAIT_LIMIT_MS = 3600000 };
 
@@ -55,7 +61,8 @@ enum cut { CUT_NONE, CUT_HEAD, CUT_BODY, CUT_MEMORY, CUT_SECOND_SENDING };
 struct transfer {
     struct transfer *next;
     CURL *easy;
-    struct curl_slist *headers;
+    struct curl_slist *headers; /* a block of them */
+    struct buf header_text;     /* what they point to */
     const struct request *request;
     transfer_done *done;
     void *context;
@@ -427,7 +434,7 @@ static size_t body_arrives(char *bytes, size_t unit, size_t count, void *context
     return size <= room ? size : stop(transfer, CUT_BODY);
 }
 
-/* ---- setting a transfer up ---- */
+/* ---- setting a handle up ---- */
 
 #define SET(easy, option, value) (curl_easy_setopt((easy), (option), (value)) == CURLE_OK)
 
@@ -443,19 +450,18 @@ static bool set_protocols(CURL *easy, const char *scheme)
 }
 
 /* Nothing goes anywhere but to the one host asked for. */
-static bool set_connection(CURL *easy, const struct request *request, bool keep)
+static bool set_connection(CURL *easy, bool keep)
 {
-    const char *proxy = proxy_for(request->scheme, request->host);
-
-    /* The proxy is set here even when libcurl would find the same: what is shown is then what is used. */
-    return set_protocols(easy, request->scheme) && SET(easy, CURLOPT_FOLLOWLOCATION, 0L) &&
-           SET(easy, CURLOPT_MAXREDIRS, 0L) && SET(easy, CURLOPT_FRESH_CONNECT, keep ? 0L : 1L) &&
+    return SET(easy, CURLOPT_FOLLOWLOCATION, 0L) && SET(easy, CURLOPT_MAXREDIRS, 0L) &&
+           SET(easy, CURLOPT_FRESH_CONNECT, keep ? 0L : 1L) &&
            SET(easy, CURLOPT_FORBID_REUSE, keep ? 0L : 1L) &&
            SET(easy, CURLOPT_MAXAGE_CONN, (long)IDLE_SECONDS_MOST) && SET(easy, CURLOPT_TCP_FASTOPEN, 0L) &&
            SET(easy, CURLOPT_NOSIGNAL, 1L) && SET(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED) &&
-           SET(easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L) && SET(easy, CURLOPT_PROXY, proxy ? proxy : "") &&
-           SET(easy, CURLOPT_NOPROXY, "") && SET(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L) &&
-           SET(easy, CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE);
+           SET(easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L) && SET(easy, CURLOPT_NOPROXY, "") &&
+           SET(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L) &&
+           SET(easy, CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE) && SET(easy, CURLOPT_PATH_AS_IS, 1L) &&
+           SET(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1) &&
+           SET(easy, CURLOPT_BUFFERSIZE, (long)RECEIVED_AT_ONCE);
 }
 
 /*
@@ -481,51 +487,68 @@ static bool set_trust(CURL *easy, const char *ca_file)
            SET(easy, CURLOPT_SSL_VERIFYPEER, 1L) && SET(easy, CURLOPT_SSL_VERIFYHOST, 2L);
 }
 
-static bool set_limits(CURL *easy, const struct request *request, const struct transport_options *options)
+static bool set_callbacks(CURL *easy)
 {
 #if LIBCURL_VERSION_NUM >= 0x075700
     /* Ending a transfer does not wait for a name server that hangs. */
     if (!SET(easy, CURLOPT_QUICK_EXIT, 1L))
         return false;
 #endif
+    return SET(easy, CURLOPT_PREREQFUNCTION, request_begins) &&
+           SET(easy, CURLOPT_HEADERFUNCTION, head_arrives) && SET(easy, CURLOPT_WRITEFUNCTION, body_arrives);
+}
+
+/* A handle with all that is the same for every request. */
+static CURL *easy_new(const struct carrier *carrier)
+{
+    CURL *easy = curl_easy_init();
+
+    if (!easy || (set_connection(easy, carrier->options.keep_connections) &&
+                  set_trust(easy, carrier->options.ca_file) && set_callbacks(easy)))
+        return easy;
+    curl_easy_cleanup(easy);
+    return NULL;
+}
+
+/* ---- setting a transfer up ---- */
+
+static bool set_limits(CURL *easy, const struct request *request, const struct transport_options *options)
+{
     return SET(easy, CURLOPT_CONNECTTIMEOUT_MS,
                lesser(request->connect_timeout_ms, options->connect_timeout_ms)) &&
            SET(easy, CURLOPT_TIMEOUT_MS, lesser(request->timeout_ms, options->timeout_ms));
 }
 
-static bool set_callbacks(CURL *easy, struct transfer *transfer)
+static bool set_context(CURL *easy, struct transfer *transfer)
 {
-    return SET(easy, CURLOPT_PREREQFUNCTION, request_begins) && SET(easy, CURLOPT_PREREQDATA, transfer) &&
-           SET(easy, CURLOPT_HEADERFUNCTION, head_arrives) && SET(easy, CURLOPT_HEADERDATA, transfer) &&
-           SET(easy, CURLOPT_WRITEFUNCTION, body_arrives) && SET(easy, CURLOPT_WRITEDATA, transfer) &&
-           SET(easy, CURLOPT_PRIVATE, transfer) && SET(easy, CURLOPT_ERRORBUFFER, transfer->detail);
-}
-
-static bool add_line(struct curl_slist **list, const char *line)
-{
-    struct curl_slist *longer = curl_slist_append(*list, line);
-
-    if (longer)
-        *list = longer;
-    return longer != NULL;
+    return SET(easy, CURLOPT_PREREQDATA, transfer) && SET(easy, CURLOPT_HEADERDATA, transfer) &&
+           SET(easy, CURLOPT_WRITEDATA, transfer) && SET(easy, CURLOPT_PRIVATE, transfer) &&
+           SET(easy, CURLOPT_ERRORBUFFER, transfer->detail);
 }
 
 /* "name: value", or "name;", which is libcurl's way to ask for a header without a value. */
-static bool add_header(struct curl_slist **list, const struct pair *header)
+static void add_header(struct buf *text, const struct pair *header)
 {
-    struct buf line = BUF_INIT;
-    bool added;
+    bool empty = strspn(header->value, " \t") == header->value_length;
 
-    buf_add_text(&line, header->name);
-    if (strspn(header->value, " \t") == header->value_length) {
-        buf_add_char(&line, ';');
-    } else {
-        buf_add_text(&line, ": ");
-        buf_add(&line, header->value, header->value_length);
+    buf_add_texts(text, header->name, empty ? ";" : ": ", NULL);
+    if (!empty)
+        buf_add(text, header->value, header->value_length);
+    buf_add_char(text, '\0');
+}
+
+/* A list of the texts that stand one behind the other. */
+static struct curl_slist *list_of(const struct buf *text, size_t count)
+{
+    struct curl_slist *list = text->failed ? NULL : calloc(count, sizeof(*list));
+    char *at = text->data;
+
+    for (size_t i = 0; list && i < count; i++) {
+        list[i].data = at;
+        list[i].next = i + 1 < count ? &list[i + 1] : NULL;
+        at += strlen(at) + 1;
     }
-    added = !line.failed && add_line(list, buf_text(&line));
-    buf_release(&line);
-    return added;
+    return list;
 }
 
 static bool set_headers(struct transfer *transfer)
@@ -533,19 +556,21 @@ static bool set_headers(struct transfer *transfer)
     /* libcurl adds these by itself; "name:" keeps it from that. */
     static const char *const own[] = {"Accept", "Content-Type", "User-Agent", "Expect", "Host"};
     const struct pairs *headers = &transfer->request->headers;
+    struct buf *text = &transfer->header_text;
+    size_t count = headers->count;
 
-    for (size_t i = 0; i < headers->count; i++) {
-        if (!add_header(&transfer->headers, &headers->items[i]))
-            return false;
-    }
+    buf_reserve(text, HEADERS_USUAL);
+    for (size_t i = 0; i < headers->count; i++)
+        add_header(text, &headers->items[i]);
     for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
-        char line[32];
-
-        snprintf(line, sizeof(line), "%s:", own[i]);
-        if (!pairs_get(headers, own[i]) && !add_line(&transfer->headers, line))
-            return false;
+        if (pairs_get(headers, own[i]))
+            continue;
+        buf_add_texts(text, own[i], ":", NULL);
+        buf_add_char(text, '\0');
+        count++;
     }
-    return SET(transfer->easy, CURLOPT_HTTPHEADER, transfer->headers);
+    transfer->headers = list_of(text, count);
+    return transfer->headers && SET(transfer->easy, CURLOPT_HTTPHEADER, transfer->headers);
 }
 
 static bool set_method(CURL *easy, const struct request *request)
@@ -566,8 +591,6 @@ static bool set_request(struct transfer *transfer)
     struct buf url = BUF_INIT;
     bool set = request_url(transfer->request, &url) && !url.failed &&
                SET(transfer->easy, CURLOPT_URL, buf_text(&url)) &&
-               SET(transfer->easy, CURLOPT_PATH_AS_IS, 1L) &&
-               SET(transfer->easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1) &&
                set_method(transfer->easy, transfer->request) && set_headers(transfer);
 
     buf_release(&url);
@@ -576,10 +599,14 @@ static bool set_request(struct transfer *transfer)
 
 static bool set_all(const struct carrier *carrier, struct transfer *transfer)
 {
-    return set_connection(transfer->easy, transfer->request, carrier->options.keep_connections) &&
-           set_trust(transfer->easy, carrier->options.ca_file) &&
-           set_limits(transfer->easy, transfer->request, &carrier->options) &&
-           set_callbacks(transfer->easy, transfer) && set_request(transfer);
+    const struct request *request = transfer->request;
+    const char *proxy = proxy_for(request->scheme, request->host);
+
+    /* The proxy is set here even when libcurl would find the same: what is shown is then what is used. */
+    return set_protocols(transfer->easy, request->scheme) &&
+           SET(transfer->easy, CURLOPT_PROXY, proxy ? proxy : "") &&
+           set_limits(transfer->easy, request, &carrier->options) && set_context(transfer->easy, transfer) &&
+           set_request(transfer);
 }
 
 /* ---- starting and ending ---- */
@@ -596,10 +623,10 @@ static void ignore_pipe_signal(struct sigaction *before)
 /* Handles are kept with the connections: making one costs more than a request. */
 static CURL *easy_take(struct carrier *carrier)
 {
-    return carrier->spare_count > 0 ? carrier->spare[--carrier->spare_count] : curl_easy_init();
+    return carrier->spare_count > 0 ? carrier->spare[--carrier->spare_count] : easy_new(carrier);
 }
 
-/* A spare handle points to nothing that is gone; all that counts is set anew with the next transfer. */
+/* A spare handle points to nothing that is gone; what a request asks for is set anew with the next one. */
 static bool easy_clear(CURL *easy)
 {
     return SET(easy, CURLOPT_HTTPHEADER, NULL) && SET(easy, CURLOPT_POSTFIELDS, NULL) &&
@@ -621,25 +648,23 @@ static void easy_give_back(struct carrier *carrier, struct transfer *transfer)
 static void transfer_free(struct transfer *transfer)
 {
     curl_easy_cleanup(transfer->easy);
-    curl_slist_free_all(transfer->headers);
+    free(transfer->headers);
+    buf_release(&transfer->header_text);
     response_release(&transfer->result.response);
     free(transfer);
 }
 
-/* Takes a transfer away from libcurl and closes its connection; its result stays. */
+/* Takes a transfer away from libcurl and closes its connection; its result stays. SIGPIPE is ignored. */
 static void transfer_detach(struct carrier *carrier, struct transfer *transfer)
 {
     struct transfer **link = &carrier->transfers;
-    struct sigaction before;
 
     while (*link != transfer)
         link = &(*link)->next;
     *link = transfer->next;
     carrier->running--;
-    ignore_pipe_signal(&before);
     curl_multi_remove_handle(carrier->multi, transfer->easy);
     easy_give_back(carrier, transfer);
-    sigaction(SIGPIPE, &before, NULL);
 }
 
 static void transfer_end(struct carrier *carrier, struct transfer *transfer, enum transfer_end end)
@@ -679,6 +704,9 @@ static bool carrier_prepare(struct carrier *carrier, struct error *err)
 
 static void carrier_close(struct carrier *carrier)
 {
+    struct sigaction before;
+
+    ignore_pipe_signal(&before);
     while (carrier->transfers) {
         struct transfer *transfer = carrier->transfers;
 
@@ -688,6 +716,7 @@ static void carrier_close(struct carrier *carrier)
     while (carrier->spare_count > 0)
         curl_easy_cleanup(carrier->spare[--carrier->spare_count]);
     curl_multi_cleanup(carrier->multi);
+    sigaction(SIGPIPE, &before, NULL);
     if (carrier->curl_ready)
         curl_global_cleanup();
     free(carrier);
@@ -720,6 +749,7 @@ static struct transfer *carrier_start(struct carrier *carrier, const struct requ
     transfer->request = request;
     transfer->done = done;
     transfer->context = context;
+    transfer->header_text = BUF_INIT;
     response_init(&transfer->result.response);
     transfer->easy = easy_take(carrier);
     transfer->may_repeat = carrier->options.keep_connections && strcmp(request->method, "GET") == 0;
@@ -740,9 +770,13 @@ static struct transfer *carrier_start(struct carrier *carrier, const struct requ
 
 static void carrier_cancel(struct carrier *carrier, struct transfer *transfer)
 {
+    struct sigaction before;
+
     REASON(transfer, "The request was stopped.");
+    ignore_pipe_signal(&before);
     transfer_end(carrier, transfer,
                  transfer->request_begun ? TRANSFER_CANCELLED_SENT : TRANSFER_CANCELLED_NOT_SENT);
+    sigaction(SIGPIPE, &before, NULL);
 }
 
 static bool curl_failed(CURLMcode code, struct error *err)
@@ -786,16 +820,14 @@ static bool carrier_run(struct carrier *carrier, struct error *err)
 
     ignore_pipe_signal(&before);
     code = curl_multi_perform(carrier->multi, &number);
-    sigaction(SIGPIPE, &before, NULL);
-    if (code != CURLM_OK)
-        return curl_failed(code, err);
-    while ((message = curl_multi_info_read(carrier->multi, &number))) {
+    while (code == CURLM_OK && (message = curl_multi_info_read(carrier->multi, &number))) {
         struct transfer *transfer = NULL;
 
         curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer);
         transfer_finished(carrier, transfer, message->data.result);
     }
-    return true;
+    sigaction(SIGPIPE, &before, NULL);
+    return code == CURLM_OK || curl_failed(code, err);
 }
 
 static size_t carrier_running(const struct carrier *carrier)
