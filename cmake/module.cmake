@@ -21,3 +21,12 @@ function(drplan_module name table)
     install(TARGETS ${target} LIBRARY DESTINATION ${DRPLAN_MODULE_FOLDER})
     add_dependencies(drplan ${target})
 endfunction()
+
+# drplan_first(TARGET LIBRARY...): every library is searched for every symbol, in the order of their linking. The one that
+# has most of them to find and the one that all others ask come first, which saves a tenth of the loading. A sanitizer
+# wants to be the first itself.
+function(drplan_first target)
+    if(NOT DRPLAN_SANITIZE)
+        target_link_options(${target} PRIVATE -Wl,--no-as-needed ${ARGN} -Wl,--as-needed)
+    endif()
+endfunction()

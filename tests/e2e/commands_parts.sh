@@ -96,8 +96,30 @@ where_it_is_installed_the_parts_lie_with_the_libraries() {
     holds '.outcome == "created"'
 }
 
+# Somebody's own way through the network, by a library before all others: it holds for what is loaded later too.
+what_was_preloaded_is_asked_by_the_parts() {
+    cat >way.c <<'END'
+#include <errno.h>
+#include <sys/socket.h>
+
+int connect(int fd, const struct sockaddr *address, socklen_t size)
+{
+    (void)fd, (void)address, (void)size;
+    errno = ENETUNREACH;
+    return -1;
+}
+END
+    cc -shared -fPIC -o way.so way.c
+    valid orders >draft.json
+    start_sandbox
+    ASAN_OPTIONS=verify_asan_link_order=0 LD_PRELOAD=$PWD/way.so run 5 submit --yes --endpoint "$endpoint" draft.json
+    says out 'There is no way to 127.0.0.1'
+    run 0 submit --yes --endpoint "$endpoint" draft.json
+    stop_sandbox
+}
+
 check what_needs_no_network_loads_nothing_of_it a_transfer_loads_libcurl_and_not_the_sandbox \
     a_part_that_is_not_there_is_named_and_nothing_is_sent a_sandbox_without_its_part_is_not_begun \
     a_part_that_is_damaged_is_named a_part_of_another_version_is_not_used \
-    where_it_is_installed_the_parts_lie_with_the_libraries
+    where_it_is_installed_the_parts_lie_with_the_libraries what_was_preloaded_is_asked_by_the_parts
 all_done
