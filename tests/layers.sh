@@ -48,7 +48,6 @@ only openssl/ "src/api/transport_curl.c"
 only dlfcn.h "src/base/module.c"
 only nettle/ "src/api/sign.c"
 only utf8proc.h "src/base/utf8.c"
-only ini.h "src/api/section.c"
 
 # Functions that write without a limit, or that lose errors.
 banned='\b(strcpy|strcat|sprintf|vsprintf|strtok|atoi|atol|gets|system|popen|alloca)\('

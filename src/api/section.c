@@ -1,11 +1,11 @@
 #include "api/section.h"
 
-#include <ini.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "api/request.h"
+#include "base/buf.h"
 
 /* The members of a section that count. */
 enum member {
@@ -21,81 +21,112 @@ enum member {
 };
 
 static const char *const member_names[MEMBER_COUNT] = {
-    "type", "enable", "access_key_id", "access_key_secret", "role_name", "role_arn", "role_session_name", "policy",
+    "type",      "enable",   "access_key_id",     "access_key_secret",
+    "role_name", "role_arn", "role_session_name", "policy",
 };
 
-/* One section of an ini file, while inih reads it line by line. */
+/* A stretch of the text. */
+struct span {
+    const char *start, *end;
+};
+
+/* One section of an ini file, as its lines go by. */
 struct reading {
-    const char *text, *end;
     const char *section; /* wanted */
     bool seen;
-    const char *line; /* at hand, whole */
-    size_t line_length;
-    bool cut;      /* it was longer than inih takes */
-    bool too_long; /* such a line was one that counts */
+    bool inside;
     bool memory_short;
     char *values[MEMBER_COUNT];
 };
 
-/* Hands inih one line, as fgets() would. Blanks before it are dropped, since inih takes an indented line for
- * more of the value above; and what does not fit is dropped, for it would be taken for a line of its own. */
-static char *next_line(char *line, int size, void *context)
+static bool is_blank(char c)
 {
-    struct reading *reading = context;
-    size_t room = (size_t)size - 1, length;
-    const char *next;
-
-    if (reading->text == reading->end)
-        return NULL;
-    next = memchr(reading->text, '\n', (size_t)(reading->end - reading->text));
-    next = next ? next + 1 : reading->end;
-    while (reading->text < next && (*reading->text == ' ' || *reading->text == '\t'))
-        reading->text++;
-    length = (size_t)(next - reading->text);
-    reading->line = reading->text;
-    reading->line_length = length;
-    reading->cut = length > room;
-    memcpy(line, reading->text, reading->cut ? room : length);
-    line[reading->cut ? room : length] = '\0';
-    reading->text = next;
-    return line;
+    return c == ' ' || c == '\t' || c == '\r' || c == '\v' || c == '\f';
 }
 
-/* A policy may be longer than inih takes: what stands behind the sign of the line at hand. */
-static char *long_value(const struct reading *reading)
+static struct span trim(const char *start, const char *end)
 {
-    const char *end = reading->line + reading->line_length, *start = memchr(reading->line, '=', reading->line_length);
-    struct buf value = BUF_INIT;
-    char *copy;
-
-    for (start = start ? start + 1 : end; start < end && strchr(" \t", *start);)
+    while (start < end && is_blank(*start))
         start++;
-    while (end > start && strchr(" \t\r\n", end[-1]))
+    while (end > start && is_blank(end[-1]))
         end--;
-    buf_add(&value, start, (size_t)(end - start));
-    copy = buf_take(&value);
-    buf_release(&value);
-    return copy;
+    return (struct span){start, end};
 }
 
-static int take_line(void *context, const char *section, const char *name, const char *value)
+static bool says(struct span span, const char *text)
 {
-    struct reading *reading = context;
-    char **slot = NULL;
+    size_t length = (size_t)(span.end - span.start);
 
-    if (strcmp(section, reading->section) != 0)
-        return 1;
-    reading->seen = true;
-    for (size_t i = 0; i < MEMBER_COUNT; i++)
-        if (strcmp(name, member_names[i]) == 0)
-            slot = &reading->values[i];
-    if (!slot)
-        return 1;
-    reading->too_long |= reading->cut && slot != &reading->values[MEMBER_POLICY];
-    wipe_free(*slot);
-    *slot = !*value ? NULL : reading->cut ? long_value(reading) : text_copy(value);
-    reading->memory_short |= *value && !*slot;
-    return 1;
+    return strlen(text) == length && memcmp(span.start, text, length) == 0;
+}
+
+/* Where one of the signs is; before it, where a comment begins: a semicolon behind a blank; else the end. */
+static const char *find_sign(const char *start, const char *end, const char *signs)
+{
+    const char *at = start;
+
+    while (at < end && !strchr(signs, *at) && !(*at == ';' && at > start && is_blank(at[-1])))
+        at++;
+    return at;
+}
+
+static bool take_value(struct reading *reading, struct span name, struct span value)
+{
+    struct buf text = BUF_INIT;
+
+    for (size_t i = 0; i < MEMBER_COUNT; i++) {
+        if (!says(name, member_names[i]))
+            continue;
+        wipe_free(reading->values[i]);
+        reading->values[i] = NULL;
+        if (value.start == value.end)
+            break;
+        buf_add(&text, value.start, (size_t)(value.end - value.start));
+        reading->values[i] = buf_take(&text);
+        buf_release(&text);
+        return reading->values[i] != NULL;
+    }
+    return true;
+}
+
+/* False for a line that is nothing known. */
+static bool take_line(struct reading *reading, struct span line)
+{
+    const char *sign;
+
+    if (line.start == line.end || *line.start == '#' || *line.start == ';')
+        return true;
+    sign = find_sign(line.start, line.end, *line.start == '[' ? "]" : "=:");
+    if (sign == line.end || *sign == ';')
+        return false;
+    if (*line.start == '[') {
+        reading->inside = says((struct span){line.start + 1, sign}, reading->section);
+        reading->seen |= reading->inside;
+    } else if (reading->inside) {
+        struct span value = trim(sign + 1, find_sign(sign + 1, line.end, ""));
+
+        reading->memory_short |= !take_value(reading, trim(line.start, sign), value);
+    }
+    return true;
+}
+
+/* 0, or the number of the line that is nothing known. */
+static int read_lines(struct reading *reading, const char *text, const char *end)
+{
+    static const char mark[] = "\xEF\xBB\xBF"; /* of byte order: some editors begin with it */
+
+    if (strncmp(text, mark, strlen(mark)) == 0)
+        text += strlen(mark);
+    for (int number = 1; text < end; number++) {
+        const char *line_end = memchr(text, '\n', (size_t)(end - text));
+
+        if (!line_end)
+            line_end = end;
+        if (!take_line(reading, trim(text, line_end)))
+            return number;
+        text = line_end + 1;
+    }
+    return 0;
 }
 
 static enum find take_keys(struct search *search, const char *name, const struct reading *reading,
@@ -136,8 +167,6 @@ static enum find take_section(struct search *search, const char *file, const str
         return source_memory(search);
     if (!reading->seen)
         return source_nothing(search, "%s is not there", name);
-    if (reading->too_long)
-        return source_broken(search, "%s has a line that is too long for a key", name);
     if (enable && ascii_compare(enable, "false") == 0)
         return source_nothing(search, "%s is switched off by its enable = false", name);
     if (!type)
@@ -151,22 +180,20 @@ static enum find take_section(struct search *search, const char *file, const str
     return source_nothing(search, "%s has type %.30s, which is not supported", name, type);
 }
 
-static enum find read_sections(struct search *search, const char *file, const struct buf *text, struct source *out)
+static enum find read_sections(struct search *search, const char *file, const struct buf *text,
+                               struct source *out)
 {
     const char *profile = search->asked ? search->asked : host_env(search->host, "ALIBABA_CLOUD_PROFILE");
-    struct reading reading = {.text = buf_text(text), .section = profile ? profile : "default"};
+    struct reading reading = {.section = profile ? profile : "default"};
     enum find found;
     int line;
 
-    if (memchr(reading.text, '\0', text->length))
+    if (memchr(buf_text(text), '\0', text->length))
         return source_broken(search, "%s holds a zero byte, which no text has", file);
-    reading.end = reading.text + text->length;
-    line = ini_parse_stream(next_line, &reading, take_line, &reading);
-    reading.memory_short |= line < 0;
+    line = read_lines(&reading, buf_text(text), buf_text(text) + text->length);
     if (line > 0)
-        found = source_broken(search,
-                              "%s is broken at line %d, column 1: neither a [section] nor a name = value", file,
-                              line);
+        found = source_broken(
+            search, "%s is broken at line %d, column 1: neither a [section] nor a name = value", file, line);
     else
         found = take_section(search, file, &reading, out);
     for (size_t i = 0; i < MEMBER_COUNT; i++)
@@ -178,7 +205,8 @@ enum find section_source(struct search *search, struct source *out)
 {
     struct buf text = BUF_INIT;
     struct config_path path;
-    enum find found = source_read(search, &path, "ALIBABA_CLOUD_CREDENTIALS_FILE", ".alibabacloud/credentials", &text);
+    enum find found =
+        source_read(search, &path, "ALIBABA_CLOUD_CREDENTIALS_FILE", ".alibabacloud/credentials", &text);
 
     if (found == FIND_DONE)
         found = read_sections(search, path.shown, &text, out);

@@ -58,11 +58,11 @@ nothing_is_said_or_done_when_nothing_is_missing() {
 
 what_is_missing_is_named_and_installed() {
     debian
-    printf 'libinih-dev\ncmake\n' >missing
+    printf 'libutf8proc-dev\ncmake\n' >missing
     bootstrap_as 0 0 run
-    says err 'Installing: cmake libinih-dev'
+    says err 'Installing: cmake libutf8proc-dev'
     [ "$(wc -l <asked)" -eq 1 ]
-    says asked 'cmake libinih-dev'
+    says asked 'cmake libutf8proc-dev'
     keeps_quiet_about asked sudo
 }
 

@@ -412,7 +412,10 @@ static void what_a_section_lacks_is_said(void **state)
         {"", "section default of ~/.alibabacloud/credentials is not there"},
         {"[other]\ntype=access_key\n", "is not there"},
         {"type=access_key\naccess_key_id=hidden\naccess_key_secret=hidden\n", "is not there"},
+        {"[default]\n[other]\ntype=access_key\naccess_key_id=hidden\naccess_key_secret=hidden\n", "has no type"},
         {"[default]\naccess_key_id=hidden\naccess_key_secret=hidden\n", "has no type"},
+        {"[default]\ntype= ; access_key\naccess_key_id=hidden\naccess_key_secret=hidden\n", "has no type"},
+        {"[default]\ntype=access_key;\n", "has type access_key;, which is not supported"},
         {"[default]\ntype=\naccess_key_id=hidden\naccess_key_secret=hidden\n", "has no type"},
         {"[default]\ntype=rsa_key_pair\npublic_key_id=hidden\n", "has type rsa_key_pair, which is not supported"},
         {"[default]\ntype=ram_role_arn\naccess_key_id=hidden\n", "has no access_key_secret"},
@@ -430,7 +433,9 @@ static void what_a_section_lacks_is_said(void **state)
         {"[default]\ntype=access_key\naccess_key_id=hid den\naccess_key_secret=hidden\n", "at position 4"},
         {"[default]\ntype=access_key\naccess_key_id=h\xC3\xA9\naccess_key_secret=hidden\n", "at position 2"},
         {"[default]\nhidden\n", "~/.alibabacloud/credentials is broken at line 2, column 1"},
-        {"[default\n", "~/.alibabacloud/credentials is broken at line 1, column 1"},
+        {"[default]\nhidden ; = hidden\n", "~/.alibabacloud/credentials is broken at line 2, column 1"},
+        {"\n[default\n", "~/.alibabacloud/credentials is broken at line 2, column 1"},
+        {"[default ;]\n", "~/.alibabacloud/credentials is broken at line 1, column 1"},
     };
     struct home home;
 
@@ -456,7 +461,7 @@ static void a_zero_byte_in_the_ini_file_cuts_no_key(void **state)
     home_close(&home);
 }
 
-static void long_lines_matter_only_where_they_are_keys(void **state)
+static void lines_may_be_long(void **state)
 {
     struct buf text = BUF_INIT;
     struct home home;
@@ -473,7 +478,8 @@ static void long_lines_matter_only_where_they_are_keys(void **state)
     for (int i = 0; i < 100; i++)
         buf_add_text(&text, "hidden");
     write_ini(&home, buf_text(&text));
-    not_found(&home, NULL, "has a line that is too long for a key");
+    found(&home, NULL, "of-ini", NULL, "section default of ~/.alibabacloud/credentials");
+    assert_int_equal(strlen(home.keys.access_key_secret), 600);
     buf_release(&text);
     home_close(&home);
 }
@@ -549,7 +555,7 @@ int main(void)
         cmocka_unit_test(the_ini_file_is_read_as_people_write_it),
         cmocka_unit_test(what_a_section_lacks_is_said),
         cmocka_unit_test(a_zero_byte_in_the_ini_file_cuts_no_key),
-        cmocka_unit_test(long_lines_matter_only_where_they_are_keys),
+        cmocka_unit_test(lines_may_be_long),
         cmocka_unit_test(keys_with_line_breaks_end_the_search),
         cmocka_unit_test(settings_are_read_without_keys),
     };
