@@ -19,7 +19,7 @@ void answer_release(struct answer *answer)
     free(answer->dynamic_message);
     free(answer->recommend);
     free(answer->access_denied);
-    cJSON_Delete(answer->data);
+    cJSON_Delete(answer->tree);
     *answer = (struct answer){0};
 }
 
@@ -245,29 +245,28 @@ static void read_xml(struct reading *reading, const struct buf *body)
 
 /* ---- the whole ---- */
 
-/* Fills in what the body says; the caller deletes the tree. */
-static cJSON *read_body(struct reading *reading, const struct buf *body)
+/* Fills in what the body says. */
+static void read_body(struct reading *reading, const struct buf *body)
 {
     const char *start = buf_text(body) + strspn(buf_text(body), " \t\r\n");
+    struct answer *out = reading->out;
     struct error err;
-    cJSON *tree;
 
     if (body->length == 0) {
         unreadable(reading, "it is empty");
-        return NULL;
+        return;
     }
     if (*start == '<') {
         read_xml(reading, body);
-        return NULL;
+        return;
     }
-    tree = json_parse(buf_text(body), body->length, &err);
-    if (tree)
-        read_tree(reading, tree);
+    out->tree = json_parse(buf_text(body), body->length, &err);
+    if (out->tree)
+        read_tree(reading, out->tree);
     else if (err.kind == ERROR_MEMORY)
         reading->memory_short = true;
     else
         unreadable(reading, "it is not JSON: %.96s", err.text);
-    return tree;
 }
 
 static bool is_throttled(const struct answer *answer)
@@ -349,26 +348,20 @@ bool answer_read_style(const struct response *response, enum operation_style sty
                        struct error *err)
 {
     struct reading reading = {.out = out, .style = style, .readable = true};
-    cJSON *tree;
 
     *out = (struct answer){
         .status = response->status,
         .retry_after = read_retry_after(&response->headers),
         .server_time = read_date(pairs_get(&response->headers, "date")),
     };
-    tree = read_body(&reading, &response->body);
+    read_body(&reading, &response->body);
     if (!out->request_id)
         keep(&reading, &out->request_id, pairs_get(&response->headers, "x-acs-request-id"));
     out->kind = judge(&reading);
-    if (out->kind == ANSWER_SUCCESS && style == STYLE_RPC) {
-        out->data = tree;
-        tree = NULL;
-    } else if (out->kind == ANSWER_SUCCESS) {
-        out->data = cJSON_DetachItemFromObjectCaseSensitive(tree, "data");
-    }
+    if (out->kind == ANSWER_SUCCESS)
+        out->data = style == STYLE_RPC ? out->tree : reading.data;
     if (out->kind != ANSWER_UNREADABLE)
         out->unreadable[0] = '\0';
-    cJSON_Delete(tree);
     if (!reading.memory_short)
         return true;
     answer_release(out);

@@ -32,7 +32,8 @@ struct answer {
     char *access_denied;   /* AccessDeniedDetail as JSON text */
     int64_t retry_after;   /* milliseconds the service asks to wait; -1: not said */
     int64_t server_time;   /* of the Date header, seconds since 1970; 0: not said */
-    cJSON *data;           /* of a success: the member "data", in RPC style the whole answer; owned; else NULL */
+    cJSON *tree;           /* the whole, where it is JSON */
+    const cJSON *data;     /* of a success: the member "data", in RPC style the whole answer; else NULL */
     char unreadable[128];  /* why, for ANSWER_UNREADABLE */
 };
 

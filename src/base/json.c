@@ -23,14 +23,26 @@ struct name {
     const char *where; /* in the source */
 };
 
+enum { NAMES_FEW = 40 };
+
 struct names {
-    struct name *list;
+    struct name few[NAMES_FEW];
+    struct name *more; /* NULL: these were enough */
     size_t count, capacity;
 };
 
-/* The one pass over a text: where it is, and what stopped it. */
+/*
+ * Where it is in the text, and what stopped it. The same pass is made twice:
+ * first to see whether the text is right and how much room its tree needs, then
+ * to make the tree there.
+ */
 struct parse {
     const char *at, *end;
+    cJSON *room;     /* NULL: the first pass */
+    char *text_room; /* behind the nodes */
+    size_t nodes;
+    size_t text;        /* bytes */
+    cJSON passing;      /* stands for every node of the first pass */
     struct names names; /* in the objects that are open now, outermost first */
     const char *reason; /* NULL: no fault so far */
     const char *fault;  /* where */
@@ -217,14 +229,13 @@ static size_t write_escaped(const char **at, const char *end, char *out)
     return utf8_encode(code_point, out);
 }
 
-/* A copy of a scanned text with its escapes resolved, which makes it shorter, if anything; NULL: memory. */
-static char *resolve(struct span inside, size_t *length)
+/* Writes a scanned text with its escapes resolved, which makes it shorter, if anything. Returns its length.
+ */
+static size_t resolve(struct span inside, char *text)
 {
     const char *at = inside.start, *end = at + inside.length;
-    char *text = cJSON_malloc(inside.length + 1), *out = text;
+    char *out = text;
 
-    if (!text)
-        return NULL;
     while (at < end) {
         const char *escape = memchr(at, '\\', (size_t)(end - at));
         size_t run = (size_t)((escape ? escape : end) - at);
@@ -236,24 +247,58 @@ static char *resolve(struct span inside, size_t *length)
             out += write_escaped(&at, end, out);
     }
     *out = '\0';
-    *length = (size_t)(out - text);
+    return (size_t)(out - text);
+}
+
+/* The text in its place in the room; NULL in the first pass. */
+static char *keep_text(struct parse *parse, struct span inside, size_t *length)
+{
+    char *text = NULL;
+
+    *length = inside.length;
+    if (parse->room) {
+        text = parse->text_room + parse->text;
+        *length = resolve(inside, text);
+    }
+    parse->text += *length + 1;
     return text;
+}
+
+static cJSON *next_node(struct parse *parse)
+{
+    cJSON *node = parse->room ? &parse->room[parse->nodes] : &parse->passing;
+
+    parse->nodes++;
+    *node = (cJSON){.type = cJSON_NULL};
+    return node;
 }
 
 /* ---- names ---- */
 
+static struct name *names_list(struct names *names)
+{
+    return names->more ? names->more : names->few;
+}
+
+static bool names_grow(struct names *names)
+{
+    size_t capacity = 2 * names->capacity;
+    struct name *more = reallocarray(names->more, capacity, sizeof(*more));
+
+    if (!more)
+        return false;
+    if (!names->more)
+        memcpy(more, names->few, sizeof(names->few));
+    names->more = more;
+    names->capacity = capacity;
+    return true;
+}
+
 static bool names_add(struct names *names, struct name name)
 {
-    if (names->count == names->capacity) {
-        size_t capacity = names->capacity ? names->capacity * 2 : 64;
-        struct name *list = realloc(names->list, capacity * sizeof(*list));
-
-        if (!list)
-            return false;
-        names->list = list;
-        names->capacity = capacity;
-    }
-    names->list[names->count++] = name;
+    if (names->count == names->capacity && !names_grow(names))
+        return false;
+    names_list(names)[names->count++] = name;
     return true;
 }
 
@@ -279,7 +324,7 @@ static int compare_in_place(const void *left, const void *right)
 /* Sorting keeps an object of thousands of members from taking seconds. */
 static bool names_differ(struct parse *parse, size_t first)
 {
-    struct name *names = parse->names.list + first;
+    struct name *names = names_list(&parse->names) + first;
     size_t count = parse->names.count - first;
     const char *repeated = NULL;
 
@@ -307,8 +352,8 @@ static bool parse_string(struct parse *parse, cJSON *node)
     if (!scan_string(parse, &inside))
         return false;
     node->type = cJSON_String;
-    node->valuestring = resolve(inside, &length);
-    return node->valuestring || memory_fault(parse);
+    node->valuestring = keep_text(parse, inside, &length);
+    return true;
 }
 
 static bool scan_digits(struct parse *parse, const char *reason)
@@ -320,23 +365,10 @@ static bool scan_digits(struct parse *parse, const char *reason)
     return true;
 }
 
-/* The digits stay as they are: cJSON_Raw. */
-static bool keep_number(struct parse *parse, cJSON *node, const char *start)
-{
-    size_t length = (size_t)(parse->at - start);
-
-    node->type = cJSON_Raw;
-    node->valuestring = cJSON_malloc(length + 1);
-    if (!node->valuestring)
-        return memory_fault(parse);
-    memcpy(node->valuestring, start, length);
-    node->valuestring[length] = '\0';
-    return true;
-}
-
 static bool parse_number(struct parse *parse, cJSON *node)
 {
     const char *start = parse->at;
+    size_t length;
 
     (void)take(parse, '-');
     if (take(parse, '0')) {
@@ -353,24 +385,27 @@ static bool parse_number(struct parse *parse, cJSON *node)
         if (!scan_digits(parse, "a digit belongs in the exponent"))
             return false;
     }
-    return keep_number(parse, node, start);
+    /* The digits stay as they are. */
+    node->type = cJSON_Raw;
+    node->valuestring = keep_text(parse, (struct span){start, (size_t)(parse->at - start)}, &length);
+    return true;
 }
 
-/* A node behind those that parent has, of which it is one from now on. */
-static cJSON *add_node(struct parse *parse, cJSON *parent)
+/* A node behind *last, which it becomes: NULL when it is the first of parent. */
+static cJSON *add_node(struct parse *parse, cJSON *parent, cJSON **last)
 {
-    cJSON *node = cJSON_malloc(sizeof(*node));
+    cJSON *node = next_node(parse);
 
-    if (!node) {
-        memory_fault(parse);
-        return NULL;
-    }
-    *node = (cJSON){.type = cJSON_NULL};
-    (void)cJSON_AddItemToArray(parent, node);
+    if (*last)
+        (*last)->next = node;
+    else
+        parent->child = node;
+    node->prev = *last;
+    *last = node;
     return node;
 }
 
-static bool parse_member(struct parse *parse, cJSON *object, int depth, size_t first_name)
+static bool parse_member(struct parse *parse, cJSON *object, cJSON **last, size_t members, int depth)
 {
     struct name name = {.where = parse->at};
     struct span inside;
@@ -378,16 +413,14 @@ static bool parse_member(struct parse *parse, cJSON *object, int depth, size_t f
 
     if (!looking_at(parse, '"'))
         return fault(parse, "a name in double quotes belongs here");
-    if (parse->names.count - first_name == JSON_MEMBERS_LIMIT)
+    if (members == JSON_MEMBERS_LIMIT)
         return fault(parse, "an object here has at most 10000 members");
     if (!scan_string(parse, &inside))
         return false;
-    node = add_node(parse, object);
-    if (!node)
-        return false;
-    node->string = resolve(inside, &name.length);
+    node = add_node(parse, object, last);
+    node->string = keep_text(parse, inside, &name.length);
     name.text = node->string;
-    if (!node->string || !names_add(&parse->names, name))
+    if (parse->room && !names_add(&parse->names, name))
         return memory_fault(parse);
     skip_space(parse);
     if (!take(parse, ':'))
@@ -398,7 +431,8 @@ static bool parse_member(struct parse *parse, cJSON *object, int depth, size_t f
 
 static bool parse_object(struct parse *parse, cJSON *object, int depth)
 {
-    size_t first_name = parse->names.count;
+    size_t first_name = parse->names.count, members = 0;
+    cJSON *last = NULL;
 
     object->type = cJSON_Object;
     parse->at++;
@@ -407,7 +441,7 @@ static bool parse_object(struct parse *parse, cJSON *object, int depth)
         return true;
     do {
         skip_space(parse);
-        if (!parse_member(parse, object, depth, first_name))
+        if (!parse_member(parse, object, &last, members++, depth))
             return false;
         skip_space(parse);
     } while (take(parse, ','));
@@ -421,16 +455,16 @@ static bool parse_object(struct parse *parse, cJSON *object, int depth)
 
 static bool parse_array(struct parse *parse, cJSON *array, int depth)
 {
+    cJSON *last = NULL;
+
     array->type = cJSON_Array;
     parse->at++;
     skip_space(parse);
     if (take(parse, ']'))
         return true;
     do {
-        cJSON *node = add_node(parse, array);
-
         skip_space(parse);
-        if (!node || !parse_value(parse, node, depth))
+        if (!parse_value(parse, add_node(parse, array, &last), depth))
             return false;
         skip_space(parse);
     } while (take(parse, ','));
@@ -479,29 +513,47 @@ static bool starts_with_mark(const char *text, size_t length)
     return length >= strlen(BYTE_ORDER_MARK) && memcmp(text, BYTE_ORDER_MARK, strlen(BYTE_ORDER_MARK)) == 0;
 }
 
-/* The tree, or NULL and in parse what stopped it. */
-static cJSON *parse_text(struct parse *parse, const char *text, size_t length)
+static bool pass_over(struct parse *parse, const char *text, size_t length)
 {
-    cJSON *tree = cJSON_CreateNull();
     bool good;
 
-    *parse = (struct parse){.at = text, .end = text + length};
-    if (!tree) {
-        memory_fault(parse);
-        return NULL;
-    }
+    parse->at = text;
+    parse->end = text + length;
+    parse->nodes = parse->text = 0;
+    parse->names.capacity = NAMES_FEW;
     if (starts_with_mark(text, length))
         parse->at += strlen(BYTE_ORDER_MARK);
     skip_space(parse);
-    good = parse_value(parse, tree, 0);
+    good = parse_value(parse, next_node(parse), 0);
     if (good) {
         skip_space(parse);
         good = parse->at == parse->end || fault(parse, "nothing may follow the value");
     }
-    free(parse->names.list);
-    if (good)
+    free(parse->names.more);
+    return good;
+}
+
+/* The tree, or NULL and in parse what stopped it. */
+static cJSON *parse_text(struct parse *parse, const char *text, size_t length)
+{
+    cJSON *tree;
+
+    *parse = (struct parse){.room = NULL};
+    if (!pass_over(parse, text, length))
+        return NULL;
+    tree = cJSON_malloc(parse->nodes * sizeof(*tree) + parse->text);
+    if (!tree) {
+        memory_fault(parse);
+        return NULL;
+    }
+    parse->room = tree;
+    parse->text_room = (char *)(tree + parse->nodes);
+    if (pass_over(parse, text, length)) {
+        /* cJSON_Delete() is to free the first node, which is the whole of it, and none of the others. */
+        tree->type |= cJSON_IsReference;
         return tree;
-    cJSON_Delete(tree);
+    }
+    cJSON_free(tree);
     return NULL;
 }
 
@@ -551,6 +603,17 @@ cJSON *json_parse(const char *text, size_t length, struct error *err)
         error_set(err, ERROR_INPUT, "line %zu, column %zu: %s", fault.line, fault.column, fault.reason);
     }
     return tree;
+}
+
+cJSON *json_parse_to_change(const char *text, size_t length, struct error *err)
+{
+    cJSON *tree = json_parse(text, length, err);
+    cJSON *copy = tree ? cJSON_Duplicate(tree, true) : NULL;
+
+    if (tree && !copy)
+        error_memory(err);
+    cJSON_Delete(tree);
+    return copy;
 }
 
 const cJSON *json_member(const cJSON *object, const char *name)

@@ -14,7 +14,7 @@
  *
  * cJSON's own parser takes 17 of the 188 documents that a parser must reject,
  * and turns 64-bit integers into doubles. So the trees are cJSON's, but the
- * parser is not: one pass checks everything (grammar of RFC 8259, UTF-8,
+ * parser is not: it checks everything (grammar of RFC 8259, UTF-8,
  * escapes, lone surrogates, depth, duplicate keys, nothing behind the end) and
  * makes the nodes. Numbers keep their digits: in a tree from json_parse() a
  * number is a cJSON_Raw node whose valuestring is the source text, and cJSON
@@ -35,11 +35,14 @@ struct json_fault {
 bool json_check(const char *text, size_t length, struct json_fault *fault);
 
 /*
- * Checks and parses. The caller owns the tree (cJSON_Delete). On failure NULL,
- * and err says "line L, column C: reason" (ERROR_INPUT) or that memory is
- * short.
+ * Checks and parses. The caller owns the tree (cJSON_Delete); it is one block of
+ * memory, so nothing can be taken out of it or put into it. On failure NULL, and
+ * err says "line L, column C: reason" (ERROR_INPUT) or that memory is short.
  */
 cJSON *json_parse(const char *text, size_t length, struct error *err);
+
+/* The same for a tree that can be changed. */
+cJSON *json_parse_to_change(const char *text, size_t length, struct error *err);
 
 /* A member by its exact name (case matters); NULL when there is none or object is no object. */
 const cJSON *json_member(const cJSON *object, const char *name);

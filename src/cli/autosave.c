@@ -128,7 +128,7 @@ static cJSON *new_origin(const struct autosave *autosave, const struct plan *pla
 /* Adds `draft` with its origin in "$drplan" to out. */
 static bool add_origin(cJSON *origin, const struct buf *draft, struct buf *out, struct error *err)
 {
-    cJSON *tree = json_parse(buf_text(draft), draft->length, err);
+    cJSON *tree = json_parse_to_change(buf_text(draft), draft->length, err);
     cJSON *own = tree ? cJSON_GetObjectItemCaseSensitive(tree, "$drplan") : NULL;
 
     if (!tree || !origin) {
@@ -224,7 +224,7 @@ static bool read_interrupted(struct interrupted *item, struct error *err)
     buf_init(&text, AUTOSAVE_SIZE_MAX + 1);
     buf_init(&draft, AUTOSAVE_SIZE_MAX);
     ok = file_read(buf_text(&item->path), AUTOSAVE_SIZE_MAX, &text, NULL, err);
-    tree = ok ? json_parse(buf_text(&text), text.length, err) : NULL;
+    tree = ok ? json_parse_to_change(buf_text(&text), text.length, err) : NULL;
     ok = tree && cJSON_IsObject(tree) && read_origin(tree, item, &suggestions);
     if (tree && !ok)
         error_set(err, ERROR_INPUT, "it does not say where it came from");

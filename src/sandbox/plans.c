@@ -70,7 +70,7 @@ static bool read_file(struct plans *plans, struct error *err)
     buf_init(&text, FILE_LIMIT);
     if (!file_read(plans->file, FILE_LIMIT, &text, NULL, err))
         goto out;
-    tree = json_parse(buf_text(&text), text.length, &reading);
+    tree = json_parse_to_change(buf_text(&text), text.length, &reading);
     if (!tree) {
         error_set(err, reading.kind == ERROR_MEMORY ? ERROR_MEMORY : ERROR_FILE, "%s: %.400s", plans->file,
                   reading.text);

@@ -544,13 +544,33 @@ static void every_number_comes_back_in_its_place(void **state)
     check_printed("\uFEFF{\"a\":7}", "{\"a\":7}");
 }
 
+static void a_tree_is_one_block_and_its_copy_is_not(void **state)
+{
+    static const char text[] = "{\"list\":[1,\"two\",{\"three\":null}],\"\\u0061\":true}";
+    struct error err;
+    cJSON *tree = parse(text);
+    cJSON *copy = cJSON_Duplicate(tree, true);
+
+    (void)state;
+    cJSON_Delete(tree);
+    assert_string_equal(json_text(cJSON_GetArrayItem(json_member(copy, "list"), 1)), "two");
+    cJSON_Delete(cJSON_DetachItemFromObjectCaseSensitive(copy, "list"));
+    assert_true(cJSON_IsTrue(json_member(copy, "a")));
+    cJSON_Delete(copy);
+    assert_null(json_parse_to_change("{", 1, &err));
+    assert_int_equal(err.kind, ERROR_INPUT);
+}
+
 static void a_changed_tree_keeps_the_digits_of_the_rest(void **state)
 {
     struct buf out = BUF_INIT;
-    cJSON *tree = parse("{\"id\":9007199254740993,\"gone\":1}");
+    static const char text[] = "{\"id\":9007199254740993,\"gone\":1}";
+    struct error err;
+    cJSON *tree = json_parse_to_change(text, strlen(text), &err);
     cJSON *copy;
 
     (void)state;
+    assert_non_null(tree);
     cJSON_DeleteItemFromObjectCaseSensitive(tree, "gone");
     copy = cJSON_Duplicate(tree, true);
     cJSON_Delete(tree);
@@ -737,6 +757,7 @@ int main(void)
         cmocka_unit_test(a_repeated_name_among_thousands_is_found),
         cmocka_unit_test(numbers_keep_their_digits),
         cmocka_unit_test(every_number_comes_back_in_its_place),
+        cmocka_unit_test(a_tree_is_one_block_and_its_copy_is_not),
         cmocka_unit_test(a_changed_tree_keeps_the_digits_of_the_rest),
         cmocka_unit_test(integers_of_64_bits_are_read_exactly),
         cmocka_unit_test(members_are_found_by_their_exact_name),
