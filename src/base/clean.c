@@ -119,8 +119,16 @@ static bool show(const struct passage *passage, uint32_t code_point, size_t used
 /* False when the present code point is one too many for its base. */
 static bool has_room(struct passage *passage, uint32_t code_point)
 {
-    if (passage->at == 0)
+    if (passage->at == 0) {
+        /* A mark without a letter counts: it is drawn on a letter of ours. */
+        passage->marks = code_point != UINT32_MAX && utf8_code_point_width(code_point) == 0;
         return true;
+    }
+    /* Behind its prefixes stands the letter itself. */
+    if (utf8_is_prefix(passage->before) && !utf8_is_prefix(code_point)) {
+        passage->marks = utf8_code_point_width(code_point) == 0;
+        return true;
+    }
     if (passage->before == ZERO_WIDTH_JOINER && utf8_is_picture(code_point)) {
         passage->marks = 0;
         passage->joined++;

@@ -140,7 +140,22 @@ static void marks_beyond_four_are_counted(void **state)
 {
     (void)state;
     check_text("e\u0301\u0301\u0301\u0301\u0301x", "e\u0301\u0301\u0301\u0301<+1>x");
-    check_text("\u0301\u0301\u0301\u0301\u0301\u0301\u0301", "\u0301\u0301\u0301\u0301\u0301<+2>");
+    check_text("\u0301\u0301\u0301\u0301\u0301\u0301\u0301", "\u0301\u0301\u0301\u0301<+3>");
+}
+
+static void a_mark_without_a_letter_counts_itself(void **state)
+{
+    (void)state;
+    assert_true(clean_is_clean("\u0301\u0301\u0301\u0301", 8));
+    assert_false(clean_is_clean("\u0301\u0301\u0301\u0301\u0301", 10));
+}
+
+static void a_prefix_takes_no_mark_from_its_letter(void **state)
+{
+    (void)state;
+    assert_true(clean_is_clean("\u0601a\u0301\u0301\u0301\u0301", 11));
+    check_text("\u0601\xff\u0301\u0301\u0301\u0301", "\u0601\uFFFD\u0301\u0301\u0301\u0301");
+    check_text("\u0601\u0601\u0601\u0601\u0601\u0601\u0601a", "\u0601\u0601\u0601\u0601<+4>");
 }
 
 static void a_tower_of_marks_becomes_a_number(void **state)
@@ -328,6 +343,8 @@ int main(void)
         cmocka_unit_test(each_broken_byte_is_a_replacement_character),
         cmocka_unit_test(only_a_newline_is_kept_where_lines_are_kept),
         cmocka_unit_test(marks_beyond_four_are_counted),
+        cmocka_unit_test(a_mark_without_a_letter_counts_itself),
+        cmocka_unit_test(a_prefix_takes_no_mark_from_its_letter),
         cmocka_unit_test(a_tower_of_marks_becomes_a_number),
         cmocka_unit_test(emoji_of_more_than_four_pictures_are_cut),
         cmocka_unit_test(a_joiner_joins_only_pictures),
