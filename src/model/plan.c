@@ -335,6 +335,8 @@ bool plan_set_setting(struct plan *plan, enum plan_setting setting, const char *
     if (!value || !*value ? !old : old && strcmp(old, value) == 0)
         return true;
     if (value && *value) {
+        if (!utf8_valid(value, strlen(value)))
+            return error_set(err, ERROR_INPUT, "the %s is not UTF-8 text", plan_setting_name(setting));
         text = text_copy(value);
         if (!text)
             return error_memory(err);

@@ -66,7 +66,7 @@ const char *plan_suggestion(const struct plan *plan, struct place place);
 bool plan_remark(struct plan *plan, struct place place, const char *text, struct error *err);
 const char *plan_remark_at(const struct plan *plan, struct place place);
 
-/* What a draft remembers beside the body: where it is sent. NULL or "": not said. */
+/* What a draft remembers beside the body: where it is sent. NULL or "": not said. ERROR_INPUT for what is not UTF-8. */
 enum plan_setting { SETTING_PROFILE, SETTING_REGION, SETTING_ENDPOINT, SETTING_COUNT };
 bool plan_set_setting(struct plan *plan, enum plan_setting setting, const char *value, struct error *err);
 const char *plan_setting(const struct plan *plan, enum plan_setting setting);

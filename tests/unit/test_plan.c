@@ -96,6 +96,9 @@ static void the_revision_moves_only_with_a_change(void **state)
     plan_set_extras(plan, 0, true);
     assert_int_not_equal(plan_revision(plan), revision);
     revision = plan_revision(plan);
+    assert_false(plan_set_setting(plan, SETTING_REGION, "cn-\xff", &err));
+    assert_int_equal(err.kind, ERROR_INPUT);
+    assert_null(plan_setting(plan, SETTING_REGION));
     assert_true(plan_set_setting(plan, SETTING_REGION, "cn-hangzhou", &err));
     assert_int_not_equal(plan_revision(plan), revision);
     revision = plan_revision(plan);
