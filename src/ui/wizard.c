@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/words.h"
 #include "ui/wizard_state.h"
 
 enum { PROMPT_MAX = 4096 };
@@ -327,6 +328,7 @@ void wizard_set_progress(struct wizard *wizard, const struct progress *progress)
     wizard->mode = MODE_RUNNING;
     wizard->progress = *progress;
     snprintf(wizard->progress_doing, sizeof(wizard->progress_doing), "%s", progress->doing);
+    words_mend(wizard->progress_doing);
     wizard->progress.doing = wizard->progress_doing;
 }
 
@@ -363,6 +365,7 @@ bool wizard_set_result(struct wizard *wizard, const struct result *result)
 void wizard_set_message(struct wizard *wizard, bool error, const char *text)
 {
     snprintf(wizard->message, sizeof(wizard->message), "%s", text);
+    words_mend(wizard->message);
     wizard->message_is_error = error;
 }
 
