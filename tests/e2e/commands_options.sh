@@ -165,7 +165,7 @@ exit_statuses_are_a_contract() {
     run 6 submit --yes --sandbox --fault CreateDisasterRecoveryPlan=403 good.json
     start_sandbox --fault CreateDisasterRecoveryPlan=hang --fault 'ListDisasterRecoveryPlans=ok*1,403'
     start submit good.json --endpoint "$endpoint"
-    until_said state/drplan/journal.jsonl good
+    until_said sandbox.err 'CreateDisasterRecoveryPlan'
     run_ended 8 "$drplan" TERM
     says out 'unknown: '
     start submit --sandbox good.json --fault ListDisasterRecoveryPlans=hang

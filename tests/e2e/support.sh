@@ -114,10 +114,11 @@ valid() {
 }
 
 # Starts `drplan sandbox` with the arguments, waits for its first line, and points drplan to it through $endpoint.
-# The pipe is read to its end beside the test, or the sandbox could block.
+# The pipe is read to its end beside the test, or the sandbox could block. What it is asked stands in sandbox.err, unless
+# --quiet is among the arguments.
 start_sandbox() {
     mkfifo sandbox.pipe
-    "$DRPLAN" sandbox --quiet "$@" >sandbox.pipe 2>sandbox.err &
+    "$DRPLAN" sandbox "$@" >sandbox.pipe 2>sandbox.err &
     sandbox_pid=$!
     exec 3<sandbox.pipe
     IFS= read -r line <&3
