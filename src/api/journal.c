@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "api/settled.h"
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/json.h"
@@ -410,15 +411,22 @@ static void read_line(struct scan *scan, const char *text, size_t length)
 static void read_lines(struct scan *scan, const struct buf *text)
 {
     const char *at = buf_text(text), *end = at + text->length;
+    struct settled settled = {.lines = NULL};
+    size_t passed = 0;
 
+    /* What was created is told by lines that are settled. */
+    scan->memory_short |= !scan->created && !settled_find(&settled, at, text->length);
     while (at < end && !scan->memory_short) {
         const char *newline = memchr(at, '\n', (size_t)(end - at));
         const char *line_end = newline ? newline : end;
 
-        if (line_end > at)
+        if (passed < settled.count && settled.lines[passed] == at)
+            passed++;
+        else if (line_end > at)
             read_line(scan, at, (size_t)(line_end - at));
         at = newline ? newline + 1 : end;
     }
+    settled_release(&settled);
 }
 
 static bool is_absent(const char *path)
