@@ -674,7 +674,7 @@ static void repeat_refused(struct submission *submission, const char *text)
 static void answered(struct submission *submission, const struct response *response)
 {
     struct answer *answer = &submission->answer;
-    char id[24], text[400];
+    char id[24], text[400] = "";
     struct error err;
 
     if (!answer_read(response, answer, &err)) {
@@ -682,7 +682,8 @@ static void answered(struct submission *submission, const struct response *respo
         return;
     }
     submission->report.answer = answer;
-    answer_text(answer, text, sizeof(text));
+    if (answer->kind != ANSWER_SUCCESS)
+        answer_text(answer, text, sizeof(text));
     if (submission->options.pace && answer->kind != ANSWER_THROTTLED)
         pace_passed(submission->options.pace);
     switch (answer->kind) {

@@ -84,21 +84,25 @@ size_t utf8_encode(uint32_t code_point, char bytes[4])
     return 4;
 }
 
+static bool is_ascii(char c)
+{
+    return (unsigned char)c < 0x80;
+}
+
 bool utf8_valid(const char *text, size_t length)
 {
     uint32_t code_point;
 
     for (size_t at = 0; at < length;) {
+        if (is_ascii(text[at])) {
+            at++;
+            continue;
+        }
         at += utf8_decode(text + at, length - at, &code_point);
         if (code_point == UINT32_MAX)
             return false;
     }
     return true;
-}
-
-static bool is_ascii(char c)
-{
-    return (unsigned char)c < 0x80;
 }
 
 static int boundary_class(uint32_t code_point)

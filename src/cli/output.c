@@ -172,7 +172,7 @@ static void separate(struct buf *line, const char *name)
     if (*last != '{' && *last != '[')
         buf_add_char(line, ',');
     if (name)
-        buf_addf(line, "\"%s\":", name);
+        buf_add_texts(line, "\"", name, "\":", NULL);
 }
 
 static void add_escape(struct buf *line, uint32_t code_point)
@@ -184,12 +184,27 @@ static void add_escape(struct buf *line, uint32_t code_point)
     buf_addf(line, "\\u%04x", code_point);
 }
 
+/* Bytes at the start of text that stand for themselves. */
+static size_t plain_bytes(const char *text, size_t length)
+{
+    size_t at = 0;
+
+    while (at < length && text[at] >= ' ' && text[at] <= '~' && text[at] != '"' && text[at] != '\\')
+        at++;
+    return at;
+}
+
 static void add_string(struct buf *line, const char *text, size_t length)
 {
     buf_add_char(line, '"');
     for (size_t at = 0, used; at < length; at += used) {
         uint32_t code_point;
 
+        used = plain_bytes(text + at, length - at);
+        if (used > 0) {
+            buf_add(line, text + at, used);
+            continue;
+        }
         used = utf8_decode(text + at, length - at, &code_point);
         if (code_point == UINT32_MAX) {
             add_escape(line, UTF8_REPLACEMENT);

@@ -9,6 +9,9 @@
 #include "model/kind.h"
 #include "model/pretty.h"
 
+/* How long a body usually is. */
+enum { BODY_USUAL = 1000, LINES_USUAL = 50 };
+
 struct writer {
     struct payload *payload;
     struct pretty pretty;
@@ -39,7 +42,7 @@ static bool note_lines(struct writer *writer, struct place place)
     struct payload *payload = writer->payload;
 
     if (writer->pretty.lines > writer->line_capacity) {
-        size_t capacity = writer->pretty.lines * 2;
+        size_t capacity = writer->pretty.lines + LINES_USUAL;
         struct place *lines = reallocarray(payload->lines, capacity, sizeof(*lines));
 
         if (!lines)
@@ -279,6 +282,7 @@ bool payload_write(struct payload *payload, const struct plan *plan, const struc
 
     payload_release(payload);
     payload_init(payload);
+    buf_reserve(&payload->text, BODY_USUAL);
     pretty_init(&writer.pretty, &payload->text);
     ok = write_plan(&writer);
     if (ok && payload->text.failed)

@@ -11,10 +11,12 @@ void pretty_init(struct pretty *pretty, struct buf *out)
 
 static void new_line(struct pretty *pretty)
 {
+    static const char blanks[] = "                                                                ";
+    size_t indent = 2 * (size_t)pretty->depth;
+
     buf_add_char(pretty->out, '\n');
     pretty->lines++;
-    for (int i = 0; i < pretty->depth; i++)
-        buf_add_text(pretty->out, "  ");
+    buf_add(pretty->out, blanks, indent < sizeof(blanks) ? indent : sizeof(blanks) - 1);
 }
 
 void pretty_open(struct pretty *pretty, char bracket)

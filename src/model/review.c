@@ -153,12 +153,20 @@ static const cJSON *source_member(const cJSON *object, enum field_id field)
     return json_member(object, field_member(field));
 }
 
+/* What the account says about an answer counts while the field is shown and the answer is the operator's. */
+static void add_remark(struct review *review, const struct plan *plan, struct place place)
+{
+    const char *remark = plan_remark_at(plan, place);
+
+    if (remark)
+        problems_add(&review->problems, place, SEVERITY_WARNING, "the account, when it was asked", "%s", remark);
+}
+
 static void check_shown(struct review *review, const struct plan *plan, struct place place)
 {
     const struct field_review *row = row_of(review, place);
     const char *because = row->because ? row->because : "";
 
-    (void)plan;
     if (!row->shown)
         return;
     if (row->value && row->form == ANSWER_TEXT)
@@ -169,6 +177,8 @@ static void check_shown(struct review *review, const struct plan *plan, struct p
     else if (!row->value && row->need == NEED_RECOMMENDED)
         problems_add(&review->problems, place, SEVERITY_WARNING, schema[place.field].source,
                      "should be given %s", because);
+    if (row->value)
+        add_remark(review, plan, place);
 }
 
 static void warn_of_left_out(struct review *review, struct place place)
@@ -214,15 +224,6 @@ static void check_all_hidden(struct review *review, const struct plan *plan)
         check_hidden(review, plan, instance, element);
         element = element ? element->next : NULL;
     }
-}
-
-/* What the account says about an answer counts while the field is shown and the answer is the operator's. */
-static void add_remark(struct review *review, const struct plan *plan, struct place place)
-{
-    const char *remark = plan_remark_at(plan, place);
-
-    if (remark && row_of(review, place)->value)
-        problems_add(&review->problems, place, SEVERITY_WARNING, "the account, when it was asked", "%s", remark);
 }
 
 static void add_notes(struct review *review, const struct plan *plan)
@@ -276,7 +277,6 @@ bool review_run(struct review *review, const struct plan *plan, struct error *er
     for_each_place(review, plan, weigh);
     for_each_place(review, plan, check_shown);
     check_all_hidden(review, plan);
-    for_each_place(review, plan, add_remark);
     add_notes(review, plan);
     rules_run(&review->problems, review, plan);
     point_to_problems(review);

@@ -46,26 +46,6 @@ const struct field schema[FIELD_COUNT] = {
 
 static const char instances_prefix[] = "instances[";
 
-struct place place_of_plan(enum field_id field)
-{
-    return (struct place){.field = field, .instance = PLACE_PLAN};
-}
-
-struct place place_of_instance(int instance, enum field_id field)
-{
-    return (struct place){.field = field, .instance = instance};
-}
-
-struct place place_none(void)
-{
-    return (struct place){.field = FIELD_COUNT, .instance = PLACE_PLAN};
-}
-
-bool place_is_none(struct place place)
-{
-    return place.field >= FIELD_COUNT;
-}
-
 bool place_equal(struct place a, struct place b)
 {
     if (place_is_none(a) || place_is_none(b))

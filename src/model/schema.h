@@ -147,12 +147,27 @@ struct field {
 
 extern const struct field schema[FIELD_COUNT];
 
-struct place place_of_plan(enum field_id field);
-struct place place_of_instance(int instance, enum field_id field);
+static inline struct place place_of_plan(enum field_id field)
+{
+    return (struct place){.field = field, .instance = PLACE_PLAN};
+}
+
+static inline struct place place_of_instance(int instance, enum field_id field)
+{
+    return (struct place){.field = field, .instance = instance};
+}
 
 /* A place that is none, for problems that belong to no field. place_is_none() knows it. */
-struct place place_none(void);
-bool place_is_none(struct place place);
+static inline struct place place_none(void)
+{
+    return place_of_plan(FIELD_COUNT);
+}
+
+static inline bool place_is_none(struct place place)
+{
+    return place.field >= FIELD_COUNT;
+}
+
 bool place_equal(struct place a, struct place b);
 
 /* "planName" or "instances[1].vpcId" into path; cut when too short, always terminated. */
