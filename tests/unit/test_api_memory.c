@@ -1,6 +1,5 @@
 #include "api_support.h"
 
-#include <errno.h>
 #include <sys/stat.h>
 
 #include "api/answer.h"
@@ -9,6 +8,8 @@
 #include "api/journal.h"
 #include "api/profile.h"
 #include "api/sign_in.h"
+#include "base/json.h"
+#include "failing_memory.h"
 
 /*
  * Every job of the api room that needs memory, done again and again, each time
@@ -16,111 +17,23 @@
  * short" (or do without), and lose nothing on the way.
  */
 
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define HAS_SANITIZER 1
-#endif
-#endif
-#if defined(__SANITIZE_ADDRESS__)
-#define HAS_SANITIZER 1
-#endif
-
-#ifdef HAS_SANITIZER
-
-static void allocations_cannot_fail_under_the_address_sanitizer(void **state)
-{
-    (void)state;
-    skip();
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {cmocka_unit_test(allocations_cannot_fail_under_the_address_sanitizer)};
-
-    return cmocka_run_group_tests_name("memory of the api room", tests, NULL, NULL);
-}
-
-#else
-
-extern void *__libc_malloc(size_t size);
-extern void *__libc_calloc(size_t count, size_t size);
-extern void *__libc_realloc(void *memory, size_t size);
-extern void __libc_free(void *memory);
-
-static bool counting;
-static int until_failure, held;
-
-static bool fails(void)
-{
-    if (!counting || until_failure-- != 0)
-        return false;
-    errno = ENOMEM;
-    return true;
-}
-
-/* With memory counted, so that what is not given back is seen. */
-static void *counted(void *memory)
-{
-    held += counting && memory;
-    return memory;
-}
-
-void *malloc(size_t size)
-{
-    return fails() ? NULL : counted(__libc_malloc(size));
-}
-
-void *calloc(size_t count, size_t size)
-{
-    return fails() ? NULL : counted(__libc_calloc(count, size));
-}
-
-void *realloc(void *memory, size_t size)
-{
-    if (fails())
-        return NULL;
-    return memory ? __libc_realloc(memory, size) : counted(__libc_malloc(size));
-}
-
-void free(void *memory)
-{
-    held -= counting && memory;
-    __libc_free(memory);
-}
-
-/* Runs a job, which says whether it succeeded, with allocation 0, 1, 2... failing, until one run meets no
- * failure. Returns the runs that ended early. */
-static int fail_each(bool (*job)(void *context, struct error *err), void *context, bool lost_matters)
-{
-    struct error err;
-    int failed = 0;
-
-    for (int at = 0;; at++) {
-        bool done;
-
-        until_failure = at;
-        held = 0;
-        counting = true;
-        done = job(context, &err);
-        counting = false;
-        if (lost_matters && held != 0)
-            fail_msg("allocation %d: %d pieces of memory are lost", at, held);
-        /* OpenSSL and the system say it in their own words. */
-        if (!done && err.kind != ERROR_MEMORY && !strstr(err.text, "memory") && !strstr(err.text, "OpenSSL"))
-            fail_msg("allocation %d: %s", at, err.text);
-        failed += !done;
-        if (until_failure >= 0)
-            return failed;
-    }
-}
-
+/* The job says whether it succeeded. Some can do without what they asked for. */
 static void every_allocation_fails_once(bool (*job)(void *context, struct error *err), void *context)
 {
-    int failed;
+    int failed = 0;
 
-    /* The first round is for what OpenSSL sets up once and keeps. */
-    fail_each(job, context, false);
-    failed = fail_each(job, context, true);
+    while (shortage_next(false)) {
+        struct error err = {0};
+        bool done;
+
+        shortage.armed = true;
+        done = job(context, &err);
+        shortage.armed = false;
+        /* The system says it in its own words. */
+        if (!done && !(shortage.hit && (err.kind == ERROR_MEMORY || strstr(err.text, "memory"))))
+            fail_msg("allocation %u: %s", shortage.fails_at, err.text);
+        failed += !done;
+    }
     assert_true(failed > 0);
     print_message("%d runs ended early\n", failed);
 }
@@ -258,9 +171,14 @@ static bool write_lines(void *context, struct error *err)
 {
     static char name[] = "plan", endpoint[] = "h", region[] = "r", first[] = "1", second[] = "2";
     static char *ids[] = {first, second};
-    const struct journal_intent intent = {.nonce = "n", .time = "2023-10-26T10:22:32Z", .body_hash = "h",
-                                          .plan_name = name, .endpoint = endpoint, .region = region,
-                                          .ids_seen = ids, .ids_count = 2};
+    const struct journal_intent intent = {.nonce = "n",
+                                          .time = "2023-10-26T10:22:32Z",
+                                          .body_hash = "h",
+                                          .plan_name = name,
+                                          .endpoint = endpoint,
+                                          .region = region,
+                                          .ids_seen = ids,
+                                          .ids_count = 2};
     struct place *place = context;
     struct journal *journal = journal_open(&place->host.host, place->path, err);
     bool done = journal && journal_write_intent(journal, &intent, err) &&
@@ -314,7 +232,6 @@ int main(void)
         cmocka_unit_test(keeping_a_journal_survives),
     };
 
+    json_wipe_on_free(); /* so that cJSON's memory comes this way too */
     return cmocka_run_group_tests_name("memory of the api room", tests, NULL, NULL);
 }
-
-#endif

@@ -6,7 +6,6 @@
 
 #include <cmocka.h>
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -16,58 +15,12 @@
 #include "base/clean.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "failing_memory.h"
 
 /*
- * Every allocation of the room fails, once and from then on, until one walk
- * through finds nothing left to fail. cJSON allocates by way of its hooks.
+ * Every allocation of the room fails, once alone and once with all that follow,
+ * until one walk through finds nothing left to fail.
  */
-static struct {
-    int calls;
-    int at; /* which one fails; 0: none */
-    bool all_after;
-    bool hit;
-} shortage;
-
-void *__real_malloc(size_t size);
-void *__wrap_malloc(size_t size);
-void *__real_realloc(void *memory, size_t size);
-void *__wrap_realloc(void *memory, size_t size);
-char *__real_strdup(const char *text);
-char *__wrap_strdup(const char *text);
-char *__real_realpath(const char *path, char *resolved);
-char *__wrap_realpath(const char *path, char *resolved);
-
-static bool fails(void)
-{
-    if (shortage.at == 0)
-        return false;
-    shortage.calls++;
-    if (shortage.calls != shortage.at && !(shortage.all_after && shortage.calls > shortage.at))
-        return false;
-    shortage.hit = true;
-    errno = ENOMEM;
-    return true;
-}
-
-void *__wrap_malloc(size_t size)
-{
-    return fails() ? NULL : __real_malloc(size);
-}
-
-void *__wrap_realloc(void *memory, size_t size)
-{
-    return fails() ? NULL : __real_realloc(memory, size);
-}
-
-char *__wrap_strdup(const char *text)
-{
-    return fails() ? NULL : __real_strdup(text);
-}
-
-char *__wrap_realpath(const char *path, char *resolved)
-{
-    return fails() ? NULL : __real_realpath(path, resolved);
-}
 
 /* True when it went well; must leave nothing behind and its outcome valid either way. */
 typedef bool walk_function(struct error *err);
@@ -77,20 +30,16 @@ static void every_allocation_fails(walk_function *walk, enum error_kind first, e
     for (int all_after = 0; all_after < 2; all_after++) {
         int failed = 0;
 
-        for (int at = 1;; at++) {
+        while (shortage_next(all_after)) {
             struct error err = {0};
             bool good;
 
-            memset(&shortage, 0, sizeof(shortage));
-            shortage.at = at;
-            shortage.all_after = all_after;
+            shortage.armed = true;
             good = walk(&err);
-            shortage.at = 0;
-            if (!shortage.hit) {
-                assert_true(good);
-                break;
-            }
-            assert_false(good);
+            shortage.armed = false;
+            assert_true(good != shortage.hit);
+            if (good)
+                continue;
             assert_true(err.kind == first || err.kind == second);
             assert_true(err.text[0] != '\0');
             failed++;

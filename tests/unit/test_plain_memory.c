@@ -1,61 +1,12 @@
 #include "model_support.h"
 
-#include <errno.h>
-
+#include "failing_memory.h"
 #include "plain/plain.h"
 
 /*
  * Every allocation of a dialogue fails, once alone and once with all that
- * follow, until one is played to its end with none left to fail. Needs -Wl,--wrap for
- * the calls below.
+ * follow, until one is played to its end with none left to fail.
  */
-static struct {
-    int calls;
-    int fails_at; /* 0: none */
-    bool all_after;
-    bool hit;
-} shortage;
-
-void *__real_malloc(size_t size) __attribute__((weak));
-void *__wrap_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size) __attribute__((weak));
-void *__wrap_calloc(size_t count, size_t size);
-void *__real_reallocarray(void *memory, size_t count, size_t size) __attribute__((weak));
-void *__wrap_reallocarray(void *memory, size_t count, size_t size);
-char *__real_strdup(const char *text) __attribute__((weak));
-char *__wrap_strdup(const char *text);
-
-static bool fails(void)
-{
-    if (shortage.fails_at == 0)
-        return false;
-    shortage.calls++;
-    if (shortage.calls != shortage.fails_at && !(shortage.all_after && shortage.calls > shortage.fails_at))
-        return false;
-    shortage.hit = true;
-    errno = ENOMEM;
-    return true;
-}
-
-void *__wrap_malloc(size_t size)
-{
-    return fails() ? NULL : __real_malloc(size);
-}
-
-void *__wrap_calloc(size_t count, size_t size)
-{
-    return fails() ? NULL : __real_calloc(count, size);
-}
-
-void *__wrap_reallocarray(void *memory, size_t count, size_t size)
-{
-    return fails() ? NULL : __real_reallocarray(memory, count, size);
-}
-
-char *__wrap_strdup(const char *text)
-{
-    return fails() ? NULL : __real_strdup(text);
-}
 
 struct play {
     struct plain_io io; /* first: the dialogue hands it back */
@@ -139,30 +90,22 @@ static bool walk(struct play *play, struct plan *plan, struct error *err)
 static void a_shortage_is_an_end_and_never_goes_unnoticed(void **state)
 {
     (void)state;
-    if (!__real_malloc)
-        skip();
     for (int all_after = 0; all_after < 2; all_after++) {
-        bool hit = true;
-
-        for (int i = 1; hit; i++) {
+        while (shortage_next(all_after)) {
             struct play play = {.io = {.ask = ask, .write = write_text, .find_target = find_target},
                                 .lines = LINES};
             struct plan *plan = plan_new(true);
             struct error err = {0};
             bool ok;
 
-            shortage.calls = 0;
-            shortage.all_after = all_after;
-            shortage.hit = false;
-            shortage.fails_at = i;
+            shortage.armed = true;
             ok = walk(&play, plan, &err);
-            shortage.fails_at = 0;
-            hit = shortage.hit;
-            if ((ok == hit && !play.line_lost) || (!ok && err.kind != ERROR_MEMORY))
-                fail_msg("allocation %d: %s", i, ok ? "went unnoticed" : err.text);
+            shortage.armed = false;
+            if ((ok == shortage.hit && !play.line_lost) || (!ok && err.kind != ERROR_MEMORY))
+                fail_msg("allocation %u: %s", shortage.fails_at, ok ? "went unnoticed" : err.text);
             plan_free(plan);
-            if (!hit)
-                print_message("%d allocations\n", i - 1);
+            if (!shortage.hit)
+                print_message("%u allocations\n", shortage.calls);
         }
     }
 }

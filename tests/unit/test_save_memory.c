@@ -1,4 +1,3 @@
-#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,6 +14,7 @@
 #include "cli/autosave.h"
 #include "cli/resume_words.h"
 #include "cli/saved_draft.h"
+#include "failing_memory.h"
 #include "model/draft.h"
 
 /*
@@ -23,41 +23,10 @@
  * autosave is taken for a broken one, and nothing is called saved that is not.
  */
 
-static struct {
-    int calls, fails_at; /* 0: none */
-    bool all_after, hit;
-} shortage;
-
-static bool fails(void)
-{
-    if (shortage.fails_at == 0)
-        return false;
-    shortage.calls++;
-    if (shortage.calls != shortage.fails_at && !(shortage.all_after && shortage.calls > shortage.fails_at))
-        return false;
-    shortage.hit = true;
-    errno = ENOMEM;
-    return true;
-}
-
-#define WRAP(result, name, parameters, arguments)                                                            \
-    result __real_##name parameters __attribute__((weak));                                                   \
-    result __wrap_##name parameters;                                                                         \
-    result __wrap_##name parameters                                                                          \
-    {                                                                                                        \
-        return fails() ? NULL : __real_##name arguments;                                                     \
-    }
-
-WRAP(void *, malloc, (size_t size), (size))
-WRAP(void *, calloc, (size_t count, size_t size), (count, size))
-WRAP(void *, realloc, (void *memory, size_t size), (memory, size))
-WRAP(void *, reallocarray, (void *memory, size_t count, size_t size), (memory, count, size))
-WRAP(char *, strdup, (const char *text), (text))
-WRAP(char *, realpath, (const char *path, char *room), (path, room))
-
 static char folder[] = "/tmp/drplan-shortage-XXXXXX";
 static struct host host;
-static const char old_text[] = "{\"planName\": \"old\", \"instances\": [{\"password\": {\"$env\": \"MQ\"}}]}\n";
+static const char old_text[] =
+    "{\"planName\": \"old\", \"instances\": [{\"password\": {\"$env\": \"MQ\"}}]}\n";
 
 static const char *test_env(struct host *self, const char *name)
 {
@@ -85,7 +54,7 @@ static char name_in(const char *path)
 
     if (!file_read(path, DRAFT_SIZE_MAX, &text, NULL, &err) ||
         !draft_read(buf_text(&text), text.length, &plan, &err))
-        fail_msg("allocation %d: a draft is lost: %s", shortage.calls, err.text);
+        fail_msg("allocation %u: a draft is lost: %s", shortage.fails_at, err.text);
     name = plan_get(plan, place_of_plan(FIELD_PLAN_NAME))[0];
     plan_free(plan);
     buf_release(&text);
@@ -97,25 +66,23 @@ typedef void walk_function(const struct plan *plan);
 static void short_of_memory(walk_function *walk)
 {
     for (int all_after = 0; all_after < 2; all_after++) {
-        int i = 0;
+        unsigned points = 0;
 
-        do {
+        while (shortage_next(all_after)) {
             struct plan *plan = new_version();
             FILE *file = fopen("draft.json", "w");
 
             assert_non_null(file);
             assert_true(fputs(old_text, file) >= 0);
             assert_int_equal(fclose(file), 0);
-            shortage.calls = 0;
-            shortage.hit = false;
-            shortage.all_after = all_after;
-            shortage.fails_at = ++i;
+            shortage.armed = true;
             walk(plan);
-            shortage.fails_at = 0;
+            shortage.armed = false;
             plan_free(plan);
-        } while (shortage.hit);
-        print_message("%d allocations\n", i - 1);
-        assert_true(i > 20);
+            points += shortage.hit;
+        }
+        print_message("%u allocations\n", points);
+        assert_true(points > 20);
     }
 }
 
@@ -124,7 +91,6 @@ static void walk_save(const struct plan *plan)
     struct saved_draft draft;
     struct error err = {0};
     enum save_result result;
-    int at = shortage.fails_at;
     char name;
 
     saved_draft_init(&draft, &host);
@@ -132,7 +98,7 @@ static void walk_save(const struct plan *plan)
     err = (struct error){0};
     result = saved_draft_save(&draft, plan, "draft.json", false, SECRETS_LEAVE_OUT, &err);
     saved_draft_release(&draft);
-    shortage.fails_at = 0;
+    shortage.armed = false;
     name = name_in("draft.json");
     if (result == SAVE_DONE)
         assert_int_equal(name, 'n');
@@ -140,7 +106,6 @@ static void walk_save(const struct plan *plan)
         assert_true(err.text[0] != '\0');
     if (result != SAVE_DONE)
         assert_int_equal(name, 'o');
-    shortage.fails_at = at;
 }
 
 static void walk_autosave(const struct plan *plan)
@@ -148,17 +113,15 @@ static void walk_autosave(const struct plan *plan)
     struct autosave_origin origin = {"/x/draft.json", ""};
     struct autosave autosave;
     struct error err = {0};
-    int at = shortage.fails_at;
     bool kept = autosave_open(&autosave, &host, &err) && autosave_write(&autosave, plan, &origin, &err);
 
-    shortage.fails_at = 0;
+    shortage.armed = false;
     if (kept)
         assert_int_equal(name_in(buf_text(&autosave.path)), 'n');
     else
         assert_true(err.text[0] != '\0');
     autosave_remove(&autosave);
     autosave_close(&autosave);
-    shortage.fails_at = at;
 }
 
 /* Looks for what another run left: it is found, or left alone. */
@@ -169,19 +132,18 @@ static void walk_find(const struct plan *plan)
     struct autosave left, autosave;
     struct buf words = BUF_INIT, path = BUF_INIT;
     struct error err;
-    int at = shortage.fails_at;
 
-    shortage.fails_at = 0;
+    shortage.armed = false;
     assert_true(autosave_open(&left, &host, &err));
     assert_true(autosave_write(&left, plan, &origin, &err));
     buf_add_text(&path, buf_text(&left.path));
     autosave_close(&left);
     assert_true(autosave_open(&autosave, &host, &err));
-    shortage.fails_at = at;
+    shortage.armed = true;
     interrupted_find(&autosave, NULL, &list);
     if (list.count > 0)
         describe_interrupted(&list.items[0], 1, 1, host.now(&host), &words);
-    shortage.fails_at = 0;
+    shortage.armed = false;
     assert_int_equal(list.set_aside.length, 0);
     if (list.count > 0)
         assert_string_equal(buf_text(&list.items[0].draft), "/x/draft.json");
@@ -191,7 +153,6 @@ static void walk_find(const struct plan *plan)
     assert_int_equal(unlink(buf_text(&path)), 0);
     buf_release(&words);
     buf_release(&path);
-    shortage.fails_at = at;
 }
 
 static void a_save_survives_every_shortage(void **state)

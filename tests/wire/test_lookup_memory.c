@@ -7,51 +7,13 @@
 
 #include "api/lookup.h"
 #include "base/json.h"
+#include "failing_memory.h"
 #include "submission_bench.h"
 
 /*
  * Every allocation of the look-ups fails once, our own and those that libcurl
  * and cJSON do for us. Whatever fails: each look-up ends, and says why.
- *
- * The linker sends malloc and its like here (--wrap); only the thread of the
- * test is disturbed, and only while it is armed.
  */
-static _Thread_local bool armed;
-static _Thread_local unsigned long allocations, failing;
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__real_realloc(void *memory, size_t size);
-char *__real_strdup(const char *text);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_realloc(void *memory, size_t size);
-char *__wrap_strdup(const char *text);
-
-static bool fails(void)
-{
-    return armed && ++allocations == failing;
-}
-
-void *__wrap_malloc(size_t size)
-{
-    return fails() ? NULL : __real_malloc(size);
-}
-
-void *__wrap_calloc(size_t count, size_t size)
-{
-    return fails() ? NULL : __real_calloc(count, size);
-}
-
-void *__wrap_realloc(void *memory, size_t size)
-{
-    return fails() ? NULL : __real_realloc(memory, size);
-}
-
-char *__wrap_strdup(const char *text)
-{
-    return fails() ? NULL : __real_strdup(text);
-}
 
 #define ANSWER(text)                                                                                         \
     {                                                                                                        \
@@ -89,25 +51,24 @@ static void turn(struct bench *bench, struct lookups *lookups)
     int timeout = lookups_timeout(lookups);
     struct error err;
 
-    armed = true;
+    shortage.armed = true;
     if (transport_running(bench->transport) > 0)
         transport_wait(bench->transport, NULL, 0, 20000, &err);
     else if (timeout >= 0)
         bench->host.ticks += timeout;
     lookups_tick(lookups);
-    armed = false;
+    shortage.armed = false;
 }
 
-static void ask(struct bench *bench, struct lookups *lookups, const struct lookup_question *question,
-                bool whole)
+static void ask(struct bench *bench, struct lookups *lookups, const struct lookup_question *question)
 {
     const struct lookup_source source = {&bench->client, NULL};
     struct error err = {0};
     struct lookup *lookup;
 
-    armed = true;
+    shortage.armed = true;
     lookup = lookup_start(lookups, &source, question, NULL, NULL, &err);
-    armed = false;
+    shortage.armed = false;
     if (!lookup) {
         assert_int_equal(err.kind, ERROR_MEMORY);
         return;
@@ -118,62 +79,56 @@ static void ask(struct bench *bench, struct lookups *lookups, const struct looku
     }
     if (lookup_answer(lookup)->state == LOOKUP_FAILED)
         assert_true(strlen(lookup_answer(lookup)->why) > 10);
-    if (whole)
+    if (!shortage.hit)
         assert_int_equal(lookup_answer(lookup)->state,
                          question->kind == LOOKUP_REGIONS ? LOOKUP_FAILED : LOOKUP_DONE);
     lookup_stop(lookup);
 }
 
-static void check(struct bench *bench, struct lookups *lookups, bool whole)
+static void check(struct bench *bench, struct lookups *lookups)
 {
     static const struct check_question question = {CHECK_PLAN_NAME, NULL, NULL, "night"};
     const struct lookup_source source = {&bench->client, NULL};
     struct error err = {0};
     struct check *check;
 
-    armed = true;
+    shortage.armed = true;
     check = check_start(lookups, &source, &question, NULL, NULL, &err);
-    armed = false;
+    shortage.armed = false;
     if (!check) {
         assert_int_equal(err.kind, ERROR_MEMORY);
         return;
     }
     while (check_state(check) == CHECK_RUNNING)
         turn(bench, lookups);
-    if (whole)
+    if (!shortage.hit)
         assert_int_equal(check_state(check), CHECK_WARNS);
     check_stop(check);
 }
 
 static void no_shortage_of_memory_keeps_a_look_up_from_ending(void **state)
 {
-    unsigned long total = 0;
-
     (void)state;
     json_wipe_on_free();
-    for (unsigned long point = 0; total == 0 || point <= total; point++) {
+    while (shortage_next(false)) {
         struct lookups *lookups;
         struct bench bench;
         struct error err = {0};
 
         bench_start(&bench, script, SCRIPT, NULL);
-        allocations = 0;
-        failing = point;
-        armed = true;
+        shortage.armed = true;
         lookups = lookups_new(bench.transport, &bench.host.host, &err);
-        armed = false;
+        shortage.armed = false;
         if (lookups) {
             for (size_t i = 0; i < sizeof(questions) / sizeof(questions[0]); i++)
-                ask(&bench, lookups, &questions[i], point == 0);
-            check(&bench, lookups, point == 0);
+                ask(&bench, lookups, &questions[i]);
+            check(&bench, lookups);
         } else {
             assert_int_equal(err.kind, ERROR_MEMORY);
         }
         lookups_free(lookups);
-        if (point == 0) {
-            total = allocations;
-            print_message("  %lu allocations\n", total);
-        }
+        if (!shortage.hit)
+            print_message("  %u allocations\n", shortage.calls);
         bench_stop(&bench);
     }
 }
