@@ -539,7 +539,7 @@ static void command_begin(struct sign_in *sign_in)
         place_failed_by(sign_in, &err);
         return;
     }
-    failed = child_start(&sign_in->child, words, NULL, sign_in->options.silent);
+    failed = child_start(&sign_in->child, words, NULL, sign_in->options.hear);
     child_words_free(words);
     if (failed) {
         error_set_errno(&err, ERROR_CREDENTIALS, failed, "its command cannot be run");

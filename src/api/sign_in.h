@@ -8,6 +8,7 @@
 #include "api/credentials.h"
 #include "api/source.h"
 #include "api/transport.h"
+#include "base/child.h"
 #include "base/error.h"
 #include "base/host.h"
 
@@ -24,7 +25,7 @@
 struct sign_in_options {
     const char *profile;        /* asked for by name; NULL: none was */
     const struct endpoint *sts; /* where STS is instead of its own hosts; NULL: there */
-    bool silent;                /* what a command says on standard error is not shown */
+    child_hear *hear;           /* is told what a command says on standard error; NULL: nobody is */
     /* Tests only; 0 and NULL are what holds otherwise: METADATA_HOST, and 60 seconds. */
     const char *metadata_host;
     int64_t command_limit_ms;

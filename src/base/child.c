@@ -6,6 +6,7 @@
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -99,14 +100,18 @@ void child_words_free(char **words)
 
 /* ---- running ---- */
 
-static int set_files(posix_spawn_file_actions_t *files, int output, bool silent)
+enum { LINE_MAX_LENGTH = 1000 };
+
+/* output, said: the ends that the command writes to; said -1: nobody hears it. */
+static int set_files(posix_spawn_file_actions_t *files, int output, int said)
 {
     int failed = posix_spawn_file_actions_addopen(files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
 
     failed = failed ? failed : posix_spawn_file_actions_adddup2(files, output, STDOUT_FILENO);
-    if (!failed && silent)
-        failed = posix_spawn_file_actions_addopen(files, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-    return failed;
+    if (failed)
+        return failed;
+    return said < 0 ? posix_spawn_file_actions_addopen(files, STDERR_FILENO, "/dev/null", O_WRONLY, 0)
+                    : posix_spawn_file_actions_adddup2(files, said, STDERR_FILENO);
 }
 
 /* What we block or ignore is no business of the command. */
@@ -126,7 +131,7 @@ static int set_attributes(posix_spawnattr_t *attributes)
                                                              POSIX_SPAWN_SETSIGDEF);
 }
 
-static int spawn(pid_t *pid, char *const *words, char *const *environment, int output, bool silent)
+static int spawn(pid_t *pid, char *const *words, char *const *environment, int output, int said)
 {
     posix_spawn_file_actions_t files;
     posix_spawnattr_t attributes;
@@ -136,49 +141,104 @@ static int spawn(pid_t *pid, char *const *words, char *const *environment, int o
         return failed;
     failed = posix_spawnattr_init(&attributes);
     if (!failed) {
-        failed = set_files(&files, output, silent);
+        failed = set_files(&files, output, said);
         failed = failed ? failed : set_attributes(&attributes);
-        failed = failed ? failed : posix_spawnp(pid, words[0], &files, &attributes, words,
-                                                environment ? environment : environ);
+        failed = failed ? failed
+                        : posix_spawnp(pid, words[0], &files, &attributes, words,
+                                       environment ? environment : environ);
         posix_spawnattr_destroy(&attributes);
     }
     posix_spawn_file_actions_destroy(&files);
     return failed;
 }
 
-int child_start(struct child *child, char *const *words, char *const *environment, bool silent)
+static void close_end(int *fd)
 {
-    int ends[2];
-    int failed;
+    if (*fd >= 0)
+        close(*fd);
+    *fd = -1;
+}
 
-    *child = CHILD_NONE;
+/* A pipe to the command: *ours is read without waiting, and `output` wakes for it. Returns 0, or an errno. */
+static int open_pipe(struct child *child, int *ours, int *theirs)
+{
+    struct epoll_event event = {.events = EPOLLIN};
+    int ends[2];
+
     if (pipe2(ends, O_CLOEXEC) < 0)
         return errno;
-    failed = fcntl(ends[0], F_SETFL, O_NONBLOCK) < 0 ? errno : 0;
-    failed = failed ? failed : spawn(&child->pid, words, environment, ends[1], silent);
-    close(ends[1]);
-    if (failed) {
-        close(ends[0]);
-        child->pid = -1;
-        return failed;
-    }
-    child->output = ends[0];
+    *ours = ends[0];
+    *theirs = ends[1];
+    if (fcntl(*ours, F_SETFL, O_NONBLOCK) < 0 || epoll_ctl(child->output, EPOLL_CTL_ADD, *ours, &event) < 0)
+        return errno;
     return 0;
 }
 
-static void read_output(struct child *child, struct buf *out)
+int child_start(struct child *child, char *const *words, char *const *environment, child_hear *hear)
+{
+    int output = -1, said = -1, failed;
+
+    *child = CHILD_NONE;
+    child->hear = hear;
+    buf_init(&child->line, LINE_MAX_LENGTH);
+    child->output = epoll_create1(EPOLL_CLOEXEC);
+    failed = child->output < 0 ? errno : open_pipe(child, &child->printed, &output);
+    if (!failed && hear)
+        failed = open_pipe(child, &child->said, &said);
+    failed = failed ? failed : spawn(&child->pid, words, environment, output, said);
+    close_end(&output);
+    close_end(&said);
+    if (failed) {
+        child->pid = -1;
+        child_end(child);
+    }
+    return failed;
+}
+
+static void tell_line(struct child *child)
+{
+    child->hear(buf_text(&child->line));
+    buf_clear(&child->line);
+}
+
+/* Tells each line as soon as it is whole, and a long one in pieces. */
+static void add_said(struct child *child, const char *bytes, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        if (bytes[i] != '\n')
+            buf_add_char(&child->line, bytes[i]);
+        if (bytes[i] == '\n' || child->line.length == LINE_MAX_LENGTH || child->line.failed)
+            tell_line(child);
+    }
+}
+
+static void read_said(struct child *child)
+{
+    char bytes[1024];
+    ssize_t got = 1;
+
+    while (child->said >= 0 && got > 0) {
+        got = read(child->said, bytes, sizeof(bytes));
+        if (got > 0)
+            add_said(child, bytes, (size_t)got);
+        else if (got == 0 || (errno != EAGAIN && errno != EINTR))
+            close_end(&child->said);
+    }
+}
+
+static void read_printed(struct child *child, struct buf *out)
 {
     char bytes[4096];
     ssize_t got;
 
-    while (child->output >= 0 && !out->failed) {
-        got = read(child->output, bytes, sizeof(bytes));
+    while (child->printed >= 0 && !out->failed) {
+        got = read(child->printed, bytes, sizeof(bytes));
         if (got > 0) {
             buf_add(out, bytes, (size_t)got);
         } else if (got == 0 || (errno != EAGAIN && errno != EINTR)) {
             child->error = got < 0 ? errno : 0;
-            close(child->output);
-            child->output = -1;
+            close_end(&child->printed);
+            close_end(&child->output);
         } else if (errno == EAGAIN) {
             break;
         }
@@ -188,10 +248,17 @@ static void read_output(struct child *child, struct buf *out)
 
 bool child_advance(struct child *child, struct buf *out, int *status)
 {
-    read_output(child, out);
+    int error;
+
+    read_said(child);
+    read_printed(child, out);
     if (child->output >= 0 || child->pid < 0 || waitpid(child->pid, status, WNOHANG) != child->pid)
         return false;
+    error = child->error;
     child->pid = -1;
+    read_said(child);
+    child_end(child);
+    child->error = error;
     return true;
 }
 
@@ -202,7 +269,11 @@ void child_end(struct child *child)
         while (waitpid(child->pid, NULL, 0) < 0 && errno == EINTR) {
         }
     }
-    if (child->output >= 0)
-        close(child->output);
+    if (child->line.length > 0)
+        tell_line(child);
+    buf_release(&child->line);
+    close_end(&child->printed);
+    close_end(&child->said);
+    close_end(&child->output);
     *child = CHILD_NONE;
 }

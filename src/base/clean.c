@@ -14,6 +14,7 @@ enum {
     ZERO_WIDTH_JOINER = 0x200D,
     TEXT_PRESENTATION = 0xFE0E,
     EMOJI_PRESENTATION = 0xFE0F,
+    ENCLOSING_KEYCAP = 0x20E3,
 };
 
 /*
@@ -79,20 +80,41 @@ struct passage {
     bool escaped; /* something was made visible already */
 };
 
-/* True when the present code point is a joiner or selector that does its work in an emoji. */
-static bool emoji_part(const struct passage *passage, uint32_t code_point, size_t used)
+/* The code point that follows the present one, which is `used` bytes long; UINT32_MAX: none that could be
+ * read. */
+static uint32_t following(const struct passage *passage, size_t used)
 {
     uint32_t next;
 
+    (void)utf8_decode(passage->text + passage->at + used, passage->length - passage->at - used, &next);
+    return next;
+}
+
+/*
+ * A selector stays where it changes what is seen: a sign into a picture, a
+ * picture into a sign, a digit into a key. Behind anything else it would tell
+ * two names apart that look the same.
+ */
+static bool selects(uint32_t selector, uint32_t before, uint32_t next)
+{
+    bool is_wide = utf8_code_point_width(before) == 2;
+
+    if (utf8_is_picture(before))
+        return selector == (is_wide ? TEXT_PRESENTATION : EMOJI_PRESENTATION);
+    return selector == EMOJI_PRESENTATION && utf8_has_presentations(before) && next == ENCLOSING_KEYCAP;
+}
+
+/* True when the present code point is a joiner or selector that does its work in an emoji. */
+static bool emoji_part(const struct passage *passage, uint32_t code_point, size_t used)
+{
     if (passage->escaped)
         return false;
     if (code_point == EMOJI_PRESENTATION || code_point == TEXT_PRESENTATION)
-        return passage->before != 0 && utf8_has_presentations(passage->before);
+        return passage->before != 0 && selects(code_point, passage->before, following(passage, used));
     if (code_point != ZERO_WIDTH_JOINER || passage->joined == JOINED_LIMIT)
         return false;
     /* The grapheme rules join a picture only to a picture before it. */
-    return utf8_decode(passage->text + passage->at + used, passage->length - passage->at - used, &next) > 0 &&
-           next != UINT32_MAX && utf8_is_picture(next);
+    return utf8_is_picture(following(passage, used));
 }
 
 /* One code point as it is to be shown, at most 10 bytes and a 0; true when that is not the code point itself.
@@ -259,6 +281,21 @@ void clean_add(struct buf *out, const char *text, size_t length, enum clean_line
 void clean_add_text(struct buf *out, const char *text)
 {
     clean_add(out, text, strlen(text), CLEAN_ONE_LINE);
+}
+
+void clean_add_ascii(struct buf *out, const char *text, size_t length)
+{
+    for (size_t at = 0, used; at < length; at += used) {
+        uint32_t code_point;
+
+        used = utf8_decode(text + at, length - at, &code_point);
+        if (code_point < 0x80)
+            buf_add_char(out, text[at]);
+        else if (code_point == UINT32_MAX || code_point == UTF8_REPLACEMENT)
+            buf_add_char(out, '?');
+        else
+            buf_addf(out, "<U+%04X>", (unsigned)code_point);
+    }
 }
 
 bool clean_is_clean(const char *text, size_t length)

@@ -21,7 +21,9 @@
  *   broken UTF-8             one U+FFFD for each broken byte
  *   more than 4 combining marks on one base: the rest is dropped for "<+N>"
  *
- * A zero width joiner between two emoji stays: it makes one picture of them.
+ * A zero width joiner between two emoji stays: it makes one picture of them. So
+ * does a variation selector that makes a picture of a sign, or the other way
+ * round.
  */
 enum clean_lines {
     CLEAN_ONE_LINE,   /* a newline is ^J like any other control */
@@ -32,6 +34,12 @@ void clean_add(struct buf *out, const char *text, size_t length, enum clean_line
 
 /* As clean_add() for a C string on one line. */
 void clean_add_text(struct buf *out, const char *text);
+
+/*
+ * What clean_add() made, for a terminal that does not read UTF-8, to which some
+ * of its bytes are controls: <U+4E2D> for all that is not ASCII.
+ */
+void clean_add_ascii(struct buf *out, const char *clean, size_t length);
 
 /* True when clean_add(CLEAN_ONE_LINE) would change nothing. */
 bool clean_is_clean(const char *text, size_t length);

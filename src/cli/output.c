@@ -1,6 +1,7 @@
 #include "cli/output.h"
 
 #include <errno.h>
+#include <langinfo.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -36,6 +37,26 @@ static void write_buf(FILE *stream, const struct buf *text)
         write_bytes(stream, buf_text(text), text->length);
 }
 
+bool output_is_narrow(FILE *stream)
+{
+    return strcmp(nl_langinfo(CODESET), "UTF-8") != 0 && isatty(fileno(stream));
+}
+
+/* Writes what base/clean.h made, as the other end of the stream can take it. */
+static void write_clean(FILE *stream, const struct buf *text)
+{
+    struct buf narrow = BUF_INIT;
+
+    if (!output_is_narrow(stream)) {
+        write_buf(stream, text);
+        return;
+    }
+    clean_add_ascii(&narrow, buf_text(text), text->length);
+    narrow.failed = narrow.failed || text->failed;
+    write_buf(stream, &narrow);
+    buf_release(&narrow);
+}
+
 static void write_line(FILE *stream, const char *prefix, const char *format, va_list arguments)
     __attribute__((format(printf, 3, 0)));
 
@@ -49,7 +70,7 @@ static void write_line(FILE *stream, const char *prefix, const char *format, va_
     clean_add(&line, buf_text(&raw), raw.length, CLEAN_ONE_LINE);
     buf_add_char(&line, '\n');
     line.failed = line.failed || raw.failed;
-    write_buf(stream, &line);
+    write_clean(stream, &line);
     buf_release(&line);
     buf_release(&raw);
 }
@@ -70,6 +91,11 @@ void remark(const char *format, ...)
     va_start(arguments, format);
     write_line(stderr, "", format, arguments);
     va_end(arguments);
+}
+
+void remark_heard(const char *line)
+{
+    remark("The command says: %s", line);
 }
 
 void remark_lines(const char *text)
@@ -101,7 +127,7 @@ bool ask_for(const char *answer, const char *format, ...)
     buf_vaddf(&raw, format, arguments);
     va_end(arguments);
     clean_add(&question, buf_text(&raw), raw.length, CLEAN_ONE_LINE);
-    write_buf(stderr, &question);
+    write_clean(stderr, &question);
     fflush(stderr);
     buf_release(&question);
     buf_release(&raw);
@@ -132,16 +158,10 @@ bool print_exact(const char *text, size_t length)
         return true;
     }
     clean_add(&shown, text, length, CLEAN_KEEP_LINES);
-    same = shown.length == length;
-    write_buf(stdout, &shown);
+    same = shown.length == length && !output_is_narrow(stdout);
+    write_clean(stdout, &shown);
     buf_release(&shown);
     return same;
-}
-
-void print_json(const struct buf *line)
-{
-    write_buf(stdout, line);
-    write_bytes(stdout, "\n", 1);
 }
 
 void output_flush(void)
@@ -184,27 +204,25 @@ static void add_escape(struct buf *line, uint32_t code_point)
     buf_addf(line, "\\u%04x", code_point);
 }
 
-/* Bytes at the start of text that stand for themselves. */
+/* Bytes at the start of text that stand for themselves, whatever follows. */
 static size_t plain_bytes(const char *text, size_t length)
 {
     size_t at = 0;
 
     while (at < length && text[at] >= ' ' && text[at] <= '~' && text[at] != '"' && text[at] != '\\')
         at++;
-    return at;
+    /* A mark may follow. */
+    return at > 0 && at < length && (unsigned char)text[at] >= 0x80 ? at - 1 : at;
 }
 
-static void add_string(struct buf *line, const char *text, size_t length)
+/* One character as a user sees it: as it is where that is safe to show, in escapes where not. */
+static void add_grapheme(struct buf *line, const char *text, size_t length, bool first)
 {
-    buf_add_char(line, '"');
+    bool clean = clean_is_clean(text, length);
+
     for (size_t at = 0, used; at < length; at += used) {
         uint32_t code_point;
 
-        used = plain_bytes(text + at, length - at);
-        if (used > 0) {
-            buf_add(line, text + at, used);
-            continue;
-        }
         used = utf8_decode(text + at, length - at, &code_point);
         if (code_point == UINT32_MAX) {
             add_escape(line, UTF8_REPLACEMENT);
@@ -213,13 +231,59 @@ static void add_string(struct buf *line, const char *text, size_t length)
             buf_add_char(line, text[at]);
         } else if (code_point == '\n') {
             buf_add_text(line, "\\n");
-        } else if (!clean_is_clean(text + at, used)) {
-            add_escape(line, code_point);
-        } else {
+        } else if ((clean || (at == 0 && clean_is_clean(text, used))) &&
+                   !(first && at == 0 && utf8_code_point_width(code_point) == 0)) {
             buf_add(line, text + at, used);
+        } else {
+            add_escape(line, code_point);
         }
     }
+}
+
+static void add_string(struct buf *line, const char *text, size_t length)
+{
     buf_add_char(line, '"');
+    for (size_t at = 0, used; at < length; at += used) {
+        used = plain_bytes(text + at, length - at);
+        if (used > 0) {
+            buf_add(line, text + at, used);
+            continue;
+        }
+        used = utf8_grapheme(text + at, length - at, NULL);
+        add_grapheme(line, text + at, used, at == 0);
+    }
+    buf_add_char(line, '"');
+}
+
+/* All that is not ASCII stands in strings. */
+static void add_json_ascii(struct buf *out, const struct buf *line)
+{
+    const char *text = buf_text(line);
+
+    for (size_t at = 0, used; at < line->length; at += used) {
+        uint32_t code_point;
+
+        used = utf8_decode(text + at, line->length - at, &code_point);
+        if (code_point < 0x80)
+            buf_add_char(out, text[at]);
+        else
+            add_escape(out, code_point == UINT32_MAX ? UTF8_REPLACEMENT : code_point);
+    }
+    out->failed = out->failed || line->failed;
+}
+
+void print_json(const struct buf *line)
+{
+    struct buf narrow = BUF_INIT;
+
+    if (output_is_narrow(stdout)) {
+        add_json_ascii(&narrow, line);
+        write_buf(stdout, &narrow);
+    } else {
+        write_buf(stdout, line);
+    }
+    buf_release(&narrow);
+    write_bytes(stdout, "\n", 1);
 }
 
 void jsonl_open(struct buf *line, const char *name, char bracket)
@@ -297,9 +361,7 @@ static void add_cut(struct buf *line, const struct buf *text)
 
 void status_show(struct status_line *status, const char *format, ...)
 {
-    struct buf raw = BUF_INIT;
-    struct buf text = BUF_INIT;
-    struct buf line = BUF_INIT;
+    struct buf raw = BUF_INIT, clean = BUF_INIT, text = BUF_INIT, line = BUF_INIT;
     va_list arguments;
 
     if (!status->wanted)
@@ -307,16 +369,21 @@ void status_show(struct status_line *status, const char *format, ...)
     va_start(arguments, format);
     buf_vaddf(&raw, format, arguments);
     va_end(arguments);
-    clean_add(&text, buf_text(&raw), raw.length, CLEAN_ONE_LINE);
+    clean_add(&clean, buf_text(&raw), raw.length, CLEAN_ONE_LINE);
+    if (output_is_narrow(stderr))
+        clean_add_ascii(&text, buf_text(&clean), clean.length);
+    else
+        buf_add(&text, buf_text(&clean), clean.length);
     buf_add_text(&line, "\r\033[K");
     add_cut(&line, &text);
-    if (!raw.failed && !text.failed && !line.failed) {
+    if (!raw.failed && !clean.failed && !text.failed && !line.failed) {
         write_bytes(stderr, buf_text(&line), line.length);
         fflush(stderr);
         status->shown = true;
     }
     buf_release(&line);
     buf_release(&text);
+    buf_release(&clean);
     buf_release(&raw);
 }
 

@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include "base/buf.h"
 #include "base/error.h"
@@ -18,12 +19,19 @@
  * left to be told.
  */
 
+/* The stream is a terminal that does not read UTF-8: what is not ASCII reaches it as base/clean.h's
+ * clean_add_ascii() writes it, or as \uXXXX in JSON. */
+bool output_is_narrow(FILE *stream);
+
 /* One line of results; line breaks in what is formatted are made visible. */
 void print_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* One line on standard error, as it is or behind "drplan: ". */
 void remark(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* A line that a command of the operator said on standard error. */
+void remark_heard(const char *line);
 
 /* Text of several lines, each as remark() does it. */
 void remark_lines(const char *text);

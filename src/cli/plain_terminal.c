@@ -6,6 +6,9 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "base/clean.h"
+#include "cli/output.h"
+
 enum { CHUNK = 4096 };
 
 /* ---- What the terminal shows ---- */
@@ -193,10 +196,21 @@ static enum plain_read ask(struct plain_io *io, enum plain_input input, const ch
 static bool write_text(struct plain_io *io, const char *text, size_t length, struct error *err)
 {
     FILE *out = ((struct plain_terminal *)io)->out;
+    struct buf narrow = BUF_INIT;
+    bool written;
 
-    if (fwrite(text, 1, length, out) != length || fflush(out) != 0)
-        return error_set_errno(err, ERROR_FILE, errno, "the questions cannot be written");
-    return true;
+    if (output_is_narrow(out)) {
+        clean_add_ascii(&narrow, text, length);
+        text = buf_text(&narrow);
+        length = narrow.length;
+    }
+    written = !narrow.failed && fwrite(text, 1, length, out) == length && fflush(out) == 0;
+    if (narrow.failed)
+        error_memory(err);
+    else if (!written)
+        error_set_errno(err, ERROR_FILE, errno, "the questions cannot be written");
+    buf_release(&narrow);
+    return written;
 }
 
 /* ---- Life ---- */

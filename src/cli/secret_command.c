@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/child.h"
+#include "cli/output.h"
 
 extern char **environ;
 
@@ -54,7 +55,7 @@ static char **words_of(const cJSON *list)
 static bool start(struct secret_command *command, bool silent, const cJSON *list, struct error *err)
 {
     char **words = words_of(list), **environment = environment_for_command();
-    int failed = words && environment ? child_start(&command->child, words, environment, silent) : ENOMEM;
+    int failed = words && environment ? child_start(&command->child, words, environment, silent ? NULL : remark_heard) : ENOMEM;
 
     free(words);
     free(environment);

@@ -292,7 +292,7 @@ static const struct endpoint *rehearsed_sts(const struct session *session, struc
 
 static bool search_begin(struct session *session, struct account *account, struct error *err)
 {
-    struct sign_in_options options = {.profile = account->name, .silent = session->secrets.silent};
+    struct sign_in_options options = {.profile = account->name, .hear = session->secrets.silent ? NULL : remark_heard};
     struct endpoint sts;
 
     options.sts = rehearsed_sts(session, &sts);

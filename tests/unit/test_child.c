@@ -67,7 +67,7 @@ static void a_line_without_a_word_or_with_half_a_quote_is_refused_unquoted(void 
 }
 
 /* Runs to its end; the status as of waitpid(). */
-static int run(const char *script, struct buf *out)
+static int run_heard(const char *script, struct buf *out, child_hear *hear)
 {
     char shell[] = "sh", option[] = "-c", text[256];
     char *words[] = {shell, option, text, NULL};
@@ -76,7 +76,7 @@ static int run(const char *script, struct buf *out)
 
     strncpy(text, script, sizeof(text) - 1);
     text[sizeof(text) - 1] = '\0';
-    assert_int_equal(child_start(&child, words, NULL, true), 0);
+    assert_int_equal(child_start(&child, words, NULL, hear), 0);
     while (!child_advance(&child, out, &status)) {
         struct pollfd fd = {.fd = child.output, .events = POLLIN};
 
@@ -85,6 +85,47 @@ static int run(const char *script, struct buf *out)
     assert_int_equal(child.pid, -1);
     assert_int_equal(child.output, -1);
     return status;
+}
+
+static int run(const char *script, struct buf *out)
+{
+    return run_heard(script, out, NULL);
+}
+
+static char heard[8192];
+
+static void hear(const char *line)
+{
+    size_t length = strlen(heard);
+
+    snprintf(heard + length, sizeof(heard) - length, "[%.1100s]", line);
+}
+
+static void what_it_says_is_heard_line_by_line(void **state)
+{
+    struct buf out = BUF_INIT;
+
+    (void)state;
+    heard[0] = '\0';
+    run_heard("echo one; echo two >&2; echo >&2; printf 'th\\033ree' >&2", &out, hear);
+    assert_string_equal(buf_text(&out), "one\n");
+    assert_string_equal(heard, "[two][][th\033ree]");
+    buf_release(&out);
+}
+
+/* More than a pipe holds, and before it prints: who is not heard would never get to its end. */
+static void a_long_speech_holds_nothing_up(void **state)
+{
+    struct buf out = BUF_INIT;
+    int status;
+
+    (void)state;
+    heard[0] = '\0';
+    status = run_heard("head -c 300000 /dev/zero | tr '\\0' x >&2; echo done; sleep 2 >/dev/null &", &out, hear);
+    assert_int_equal(status, 0);
+    assert_string_equal(buf_text(&out), "done\n");
+    assert_int_equal(strspn(heard + 1, "x"), 1000);
+    buf_release(&out);
 }
 
 static void what_it_prints_and_how_it_ends_is_known(void **state)
@@ -110,7 +151,7 @@ static void what_is_not_there_is_an_errno(void **state)
     struct child child;
 
     (void)state;
-    assert_int_equal(child_start(&child, words, NULL, true), ENOENT);
+    assert_int_equal(child_start(&child, words, NULL, NULL), ENOENT);
     assert_int_equal(child.pid, -1);
     assert_int_equal(child.output, -1);
 }
@@ -125,7 +166,7 @@ static void ending_it_ends_all_that_it_started(void **state)
     pid_t grandchild;
 
     (void)state;
-    assert_int_equal(child_start(&child, words, NULL, true), 0);
+    assert_int_equal(child_start(&child, words, NULL, NULL), 0);
     while (!strchr(buf_text(&out), '\n')) {
         struct pollfd fd = {.fd = child.output, .events = POLLIN};
 
@@ -163,7 +204,7 @@ static void no_more_is_taken_than_the_buffer_holds(void **state)
 
     (void)state;
     buf_init(&out, 10000);
-    assert_int_equal(child_start(&child, words, NULL, true), 0);
+    assert_int_equal(child_start(&child, words, NULL, NULL), 0);
     while (!out.failed)
         assert_false(child_advance(&child, &out, &status));
     assert_true(out.length <= 10000);
@@ -176,6 +217,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(words_are_split_as_a_shell_does),
         cmocka_unit_test(a_line_without_a_word_or_with_half_a_quote_is_refused_unquoted),
+        cmocka_unit_test(what_it_says_is_heard_line_by_line),
+        cmocka_unit_test(a_long_speech_holds_nothing_up),
         cmocka_unit_test(what_it_prints_and_how_it_ends_is_known),
         cmocka_unit_test(what_is_not_there_is_an_errno),
         cmocka_unit_test(ending_it_ends_all_that_it_started),

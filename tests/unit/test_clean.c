@@ -42,7 +42,7 @@ static void ordinary_text_stays(void **state)
         "\u707E\u96BE\u6062\u590D\u3000\u8BA1\u5212",
         "\u0627\u0644\u062E\u0637\u0629", /* right to left letters are letters */
         "\uFFFD",
-        "\U0001F600 \U0001F44D\U0001F3FD \u2764\uFE0F \u2764\uFE0E 1\uFE0F\u20E3 \U0001F1E9\U0001F1EA",
+        "\U0001F600 \U0001F44D\U0001F3FD \u2764\uFE0F \u231A\uFE0E 1\uFE0F\u20E3 \U0001F1E9\U0001F1EA",
         FAMILY,
         KISS,
         "\u2764\uFE0F\u200D\U0001F525",
@@ -88,6 +88,10 @@ static void what_could_drive_the_terminal_is_made_visible(void **state)
         {"line\u2028paragraph\u2029", "line<U+2028>paragraph<U+2029>"},
         {"a\u034Fb", "a<U+034F>b"},
         {"a\uFE0F", "a<U+FE0F>"},
+        {"1\uFE0F", "1<U+FE0F>"},
+        {"#\uFE0E", "#<U+FE0E>"},
+        {"\u2764\uFE0E", "\u2764<U+FE0E>"},
+        {"\U0001F600\uFE0F", "\U0001F600<U+FE0F>"},
         {"\u707E\uFE00", "\u707E<U+FE00>"},
         {"\u707E\U000E0100", "\u707E<U+E0100>"},
         {"\u2764\uFE0F\uFE0F", "\u2764\uFE0F<U+FE0F>"},
@@ -104,6 +108,19 @@ static void what_could_drive_the_terminal_is_made_visible(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
         check_text(cases[i].text, cases[i].shown);
+}
+
+static void a_terminal_without_utf8_gets_ascii(void **state)
+{
+    struct buf out = BUF_INIT;
+
+    (void)state;
+    clean_add_ascii(&out, "a~\n \u011B \u4E2D \U0001F600 \uFFFD", strlen("a~\n \u011B \u4E2D \U0001F600 \uFFFD"));
+    assert_string_equal(buf_text(&out), "a~\n <U+011B> <U+4E2D> <U+1F600> ?");
+    buf_clear(&out);
+    clean_add_ascii(&out, "\x9B", 1);
+    assert_string_equal(buf_text(&out), "?");
+    buf_release(&out);
 }
 
 static void a_zero_byte_is_shown_like_any_control(void **state)
@@ -339,6 +356,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ordinary_text_stays),
         cmocka_unit_test(what_could_drive_the_terminal_is_made_visible),
+        cmocka_unit_test(a_terminal_without_utf8_gets_ascii),
         cmocka_unit_test(a_zero_byte_is_shown_like_any_control),
         cmocka_unit_test(each_broken_byte_is_a_replacement_character),
         cmocka_unit_test(only_a_newline_is_kept_where_lines_are_kept),

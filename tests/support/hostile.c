@@ -1,0 +1,253 @@
+#include "hostile.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+/* clang-format off */
+#define MARKS_10 "\u0335\u0336\u0337\u0338\u0300\u0301\u0302\u0303\u0304\u0305"
+#define MARKS_100 MARKS_10 MARKS_10 MARKS_10 MARKS_10 MARKS_10 MARKS_10 MARKS_10 MARKS_10 MARKS_10 MARKS_10
+
+const struct hostile hostile_texts[] = {
+    /* Orders to the terminal. */
+    {HOSTILE_MARKER "\x1b]52;c;UFdO\x07", false},
+    {HOSTILE_MARKER "\x1b]52;c;?\x1b\\", false},
+    {HOSTILE_MARKER "\x1b]8;;x-evil:1\x1b\\link\x1b]8;;\x1b\\", false},
+    {HOSTILE_MARKER "\x1b]2;title\x07", false},
+    {HOSTILE_MARKER "\x1b]0;title\x1b\\", false},
+    {HOSTILE_MARKER "\x1b]4;1;#f00\x07", false},
+    {HOSTILE_MARKER "\x1b]1337;File=:UFdO\x07", false},
+    {HOSTILE_MARKER "\x1b[2J\x1b[1;1H", false},
+    {HOSTILE_MARKER "\x1b[31;8mhidden", false},
+    {HOSTILE_MARKER "\x1b[6n\x1b[c\x1b[21t", false},
+    {HOSTILE_MARKER "\x1b[?1049l\x1b[?25l", false},
+    {HOSTILE_MARKER "\x1b[201~", false},
+    {HOSTILE_MARKER "\x1b[5i", false},
+    {HOSTILE_MARKER "\x1b[", false},
+    {HOSTILE_MARKER "\x1bP$qm\x1b\\", false},
+    {HOSTILE_MARKER "\x1b_apc\x1b\\\x1b^pm\x1b\\\x1bXsos\x1b\\", false},
+    {HOSTILE_MARKER "\x1b" "c\x1b(0\x1b#8\x1bk", false},
+    {HOSTILE_MARKER "\x1b", false},
+    {HOSTILE_MARKER "\xc2\x9b" "31m\xc2\x9d" "0;t\xc2\x9c\xc2\x90q\xc2\x9c\xc2\x85", false},
+    {HOSTILE_MARKER "\x9b" "31m\x9d" "0;t\x9c\x90q\x9c\x85", true},
+    {HOSTILE_MARKER "\u011b31m\u01dd0;t\u00dc", false}, /* letters that end in C1 bytes */
+
+    /* What overwrites, rings, or changes the set of characters. */
+    {HOSTILE_MARKER "\rover", false},
+    {HOSTILE_MARKER "\b\b\bover", false},
+    {HOSTILE_MARKER "\tover", false},
+    {HOSTILE_MARKER "\nover", false},
+    {HOSTILE_MARKER "\r\nover", false},
+    {HOSTILE_MARKER "\v\f\x07\x0e\x0f\x05\x18\x1a\x7f", false},
+
+    /* Directions. */
+    {HOSTILE_MARKER "\u202egnp.exe\u202c", false},
+    {HOSTILE_MARKER "\u202a\u202b\u202d", false},
+    {HOSTILE_MARKER "\u2066a\u2069\u2067b\u2069\u2068c\u2069", false},
+    {HOSTILE_MARKER "\u200e\u200f\u061c", false},
+
+    /* What draws nothing, or a blank. */
+    {HOSTILE_MARKER "a\u200bb\u200cc\u200dd\u2060e\ufefff", false},
+    {HOSTILE_MARKER "a\ufe0fb\ufe0e1\ufe0f2\ufe0e#\ufe0f", false},
+    {HOSTILE_MARKER "a\ufe00\u180b\U000e0100", false},
+    {HOSTILE_MARKER "\u00ad\u034f\u17b4\u17b5\u180e\u2061\u2064\u206a\u206f", false},
+    {HOSTILE_MARKER "\u115f\u1160\u3164\uffa0\u2800", false},
+    {HOSTILE_MARKER "a\u00a0b\u2003c\u202fd\u205fe\u1680f", false},
+    {HOSTILE_MARKER "\U000e0001\U000e0041\U000e007f", false},
+    {HOSTILE_MARKER "\ue000\uf8ff\U000f0000\U0010fffd", false},
+    {HOSTILE_MARKER "\ufff9a\ufffab\ufffb\ufffc", false},
+    {HOSTILE_MARKER "\U0001d173\U0001bca0\U00013430", false},
+
+    /* What breaks lines, cells and decoders. */
+    {HOSTILE_MARKER "a\u2028b\u2029c", false},
+    {HOSTILE_MARKER "Z" MARKS_100, false},
+    {HOSTILE_MARKER "\ufffe\uffff\ufdd0\U0001fffe\U0010ffff", false},
+    {HOSTILE_MARKER "\xc0\xaf\xe0\x80\xaf\xf0\x80\x80\xaf", true},
+    {HOSTILE_MARKER "\xe2\x80", true},
+    {HOSTILE_MARKER "\xed\xa0\x80\xed\xb0\x80", true},
+    {HOSTILE_MARKER "\xf8\x88\x80\x80\x80\xfe\xff\xf4\x90\x80\x80", true},
+
+    /* Formats, shells, paths. */
+    {HOSTILE_MARKER "%s%n%p%1000000d%%", false},
+    {HOSTILE_MARKER "$(touch owned)`touch owned`;touch owned|touch owned&", false},
+    {HOSTILE_MARKER "'\"\\';touch owned;'", false},
+    {HOSTILE_MARKER "$'\\x1b[2J'!!~*?[a]{b,c}<>#", false},
+};
+/* clang-format on */
+
+const size_t hostile_count = sizeof(hostile_texts) / sizeof(hostile_texts[0]);
+
+/* ---- The judge ---- */
+
+static bool within(uint32_t code_point, uint32_t first, uint32_t last)
+{
+    return code_point >= first && code_point <= last;
+}
+
+/* NULL: may be drawn. */
+static const char *objection(uint32_t c)
+{
+    if (c < 0x20 || c == 0x7F)
+        return "a control character";
+    if (within(c, 0x80, 0x9F))
+        return "a C1 control";
+    if (c == 0x61C || within(c, 0x200E, 0x200F) || within(c, 0x202A, 0x202E) || within(c, 0x2066, 0x2069))
+        return "a direction";
+    if (c == 0xAD || c == 0x34F || within(c, 0x115F, 0x1160) || within(c, 0x17B4, 0x17B5) ||
+        within(c, 0x180B, 0x180F) || within(c, 0x200B, 0x200D) || within(c, 0x2060, 0x206F) || c == 0x2800 ||
+        c == 0x3164 || within(c, 0xFE00, 0xFE0F) || c == 0xFEFF || c == 0xFFA0 || within(c, 0xFFF0, 0xFFFC) ||
+        within(c, 0x13430, 0x1343F) || within(c, 0x1BCA0, 0x1BCA3) || within(c, 0x1D173, 0x1D17A))
+        return "something that cannot be seen";
+    if (c == 0xA0 || c == 0x1680 || within(c, 0x2000, 0x200A) || c == 0x202F || c == 0x205F)
+        return "a blank that is none";
+    if (within(c, 0x2028, 0x2029))
+        return "a line break";
+    if (within(c, 0xE000, 0xF8FF) || within(c, 0xE0000, 0x10FFFF))
+        return "a tag, or something for private use";
+    return within(c, 0xFDD0, 0xFDEF) || (c & 0xFFFE) == 0xFFFE ? "no character" : NULL;
+}
+
+static bool is_mark(uint32_t c)
+{
+    return within(c, 0x300, 0x36F) || within(c, 0x1AB0, 0x1AFF) || within(c, 0x1DC0, 0x1DFF) ||
+           within(c, 0x20D0, 0x20FF) || within(c, 0xFE20, 0xFE2F);
+}
+
+/* The code point at the start of text in *c, and its length; 0 when it is no UTF-8. */
+static size_t decode(const unsigned char *text, size_t length, uint32_t *c)
+{
+    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+    size_t wanted = text[0] < 0x80 ? 1 : text[0] < 0xC2 ? 0 : text[0] < 0xE0 ? 2 : text[0] < 0xF0 ? 3 : 4;
+
+    if (wanted == 0 || wanted > length || text[0] > 0xF4)
+        return 0;
+    *c = wanted == 1 ? text[0] : text[0] & (0xFFu >> (wanted + 1));
+    for (size_t i = 1; i < wanted; i++) {
+        if ((text[i] & 0xC0) != 0x80)
+            return 0;
+        *c = *c << 6 | (text[i] & 0x3Fu);
+    }
+    if (wanted > 1 && (*c < least[wanted] || *c > 0x10FFFF || within(*c, 0xD800, 0xDFFF)))
+        return 0;
+    return wanted;
+}
+
+/* "?NUMBER" of the modes that a full screen takes and gives back. */
+static bool is_own_mode(const char *parameters, size_t length)
+{
+    static const char *const modes[] = {"?1",    "?7",    "?12",   "?25",   "?12;25",
+                                        "?1000", "?1006", "?1049", "?2004", "4"};
+
+    for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++)
+        if (length == strlen(modes[i]) && memcmp(parameters, modes[i], length) == 0)
+            return true;
+    return false;
+}
+
+/* The length of a sequence that ncurses sends to draw on an xterm, or that the wizard adds; 0: it is none. */
+static size_t own_sequence(const char *text, size_t length)
+{
+    static const char *const whole[] = {"\x1b(B",
+                                        "\x1b(0",
+                                        "\x1b=",
+                                        "\x1b>",
+                                        "\x1b"
+                                        "7",
+                                        "\x1b"
+                                        "8",
+                                        "\x1bM",
+                                        "\x1b[22;0;0t",
+                                        "\x1b[23;0;0t",
+                                        "\r\x1b[K"};
+    size_t at = 2;
+
+    for (size_t i = 0; i < sizeof(whole) / sizeof(whole[0]); i++)
+        if (length >= strlen(whole[i]) && memcmp(text, whole[i], strlen(whole[i])) == 0)
+            return strlen(whole[i]);
+    if (length < 3 || text[0] != '\x1b' || text[1] != '[')
+        return 0;
+    while (at < length && text[at] >= 0x20 && text[at] < 0x40)
+        at++;
+    if (at == length)
+        return 0;
+    if (text[at] == 'h' || text[at] == 'l')
+        return is_own_mode(text + 2, at - 2) ? at + 1 : 0;
+    if (memchr(text + 2, '?', at - 2) || !strchr("ABCDGHJKLMPSTXZ@bdmr", text[at]))
+        return 0;
+    return at + 1;
+}
+
+static bool is_own_motion(char c)
+{
+    return c == '\r' || c == '\n' || c == '\b' || c == '\t';
+}
+
+static void say(char *why, size_t size, const char *bytes, size_t length, size_t at, const char *what)
+{
+    size_t from = at < 60 ? 0 : at - 60, used;
+
+    (void)snprintf(why, size, "%s at byte %zu of %zu: ", what, at, length);
+    for (size_t i = from; i < length && i < at + 20 && (used = strlen(why)) + 5 < size; i++)
+        (void)snprintf(why + used, size - used, bytes[i] >= ' ' && bytes[i] <= '~' ? "%c" : "\\x%02x",
+                       (unsigned)(unsigned char)bytes[i]);
+}
+
+/* How much of what stands at `at` is all right; 0: nothing, and *what says why. */
+static size_t judge(const char *bytes, size_t left, enum outlet outlet, unsigned *marks, const char **what)
+{
+    uint32_t c = 0;
+    size_t used = outlet == OUTLET_SCREEN || bytes[0] == '\r' ? own_sequence(bytes, left) : 0;
+
+    if (used > 0)
+        return used;
+    used = decode((const unsigned char *)bytes, left, &c);
+    *marks = is_mark(c) ? *marks + 1 : 0;
+    *what = used == 0 ? "no UTF-8" : *marks > 4 ? "a tower of marks" : objection(c);
+    if (c == '\n' || (outlet == OUTLET_SCREEN && is_own_motion(bytes[0])))
+        return 1;
+    if (!*what && outlet == OUTLET_NARROW && c > 0x7E)
+        *what = "a byte that this terminal takes for something else";
+    return *what ? 0 : used;
+}
+
+/* Where the bytes are not all right by themselves; length when they are. */
+static size_t first_fault(const char *bytes, size_t length, enum outlet outlet, const char **what)
+{
+    unsigned marks = 0;
+
+    for (size_t at = 0, used; at < length; at += used) {
+        used = judge(bytes + at, length - at, outlet, &marks, what);
+        if (used == 0)
+            return at;
+    }
+    return length;
+}
+
+/* Worth looking for as it is: not harmless, and long enough to come from nobody else. */
+static bool is_telling(const char *text)
+{
+    size_t length = strlen(text);
+    const char *what;
+
+    return length > strlen(HOSTILE_MARKER) + 2 &&
+           (strchr(text, '\n') || first_fault(text, length, OUTLET_TEXT, &what) < length);
+}
+
+bool hostile_is_tamed(const char *bytes, size_t length, enum outlet outlet, char *why, size_t size)
+{
+    const char *what = NULL;
+    size_t at = first_fault(bytes, length, outlet, &what);
+
+    for (size_t i = 0; at == length && i < hostile_count; i++) {
+        const char *text = hostile_texts[i].bytes;
+        const char *found = is_telling(text) ? memmem(bytes, length, text, strlen(text)) : NULL;
+
+        if (found) {
+            at = (size_t)(found - bytes);
+            what = "a text as it was";
+        }
+    }
+    if (at < length)
+        say(why, size, bytes, length, at, what);
+    return at == length;
+}
