@@ -135,32 +135,6 @@ bool look_same_instances(const cJSON *sent, const cJSON *listed)
     return recognised > 0 && paired == count;
 }
 
-void look_write_instances(const cJSON *instances, struct buf *out)
-{
-    const cJSON *instance;
-    const char *comma = "";
-
-    buf_add_char(out, '[');
-    cJSON_ArrayForEach(instance, instances)
-    {
-        const char *inner = "";
-
-        buf_add_texts(out, comma, "{", NULL);
-        comma = ",";
-        for (size_t i = 0; i < sizeof(instance_members) / sizeof(instance_members[0]); i++) {
-            const char *text = json_text(json_member(instance, instance_members[i]));
-
-            if (!text)
-                continue;
-            buf_add_texts(out, inner, "\"", instance_members[i], "\":", NULL);
-            json_add_string(out, text);
-            inner = ",";
-        }
-        buf_add_char(out, '}');
-    }
-    buf_add_char(out, ']');
-}
-
 /* ---- looking ---- */
 
 bool look_add_seen(struct look *look, const char *id, struct error *err)

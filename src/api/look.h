@@ -56,8 +56,6 @@ void plan_ids_write(const struct plan_ids *ids, char *out, size_t size);
  */
 bool look_same_instances(const cJSON *sent, const cJSON *listed);
 
-/* Adds a JSON list with those members of each instance that look_same_instances() compares: no secrets. */
-void look_write_instances(const cJSON *instances, struct buf *out);
 
 /* Marks a plan as one that was there before. */
 bool look_add_seen(struct look *look, const char *id, struct error *err);

@@ -23,9 +23,6 @@ enum { THROTTLE_WAIT_MS = 2000, THROTTLE_WAIT_LEAST_MS = 100 };
 /* How long a signature counts, less what a slow clock and a slow network may take of it. */
 enum { REPEAT_WITHIN_SECONDS = 14 * 60 };
 
-/* How long the instances of a plan usually are in the journal. */
-enum { INSTANCES_USUAL = 400 };
-
 const struct submission_options submission_defaults = {
     .throttle_patience_ms = 120000,
     .look_attempts = 5,
@@ -39,7 +36,8 @@ struct submission {
     struct submission_options options;
     char *plan_name;
     struct buf body;
-    cJSON *sent; /* the body again, as a tree: its instances are compared with those of plans found */
+    char *instances; /* what the journal says of them; NULL: nothing */
+    cJSON *sent;     /* the same as a tree, once plans that are found are compared with it */
 
     struct request request; /* the one that runs */
     struct transfer *transfer;
@@ -123,27 +121,43 @@ static void forget_sent(struct submission *submission)
     submission->sent_at = 0;
 }
 
-static void explain(struct submission *submission)
+/* NULL when memory is short or nothing is known of them: then nothing that is found is ours for certain. */
+static const cJSON *sent_instances(struct submission *submission)
+{
+    struct error ignored;
+
+    if (!submission->sent && submission->instances)
+        submission->sent = json_parse(submission->instances, strlen(submission->instances), &ignored);
+    return submission->sent;
+}
+
+static void explain_refusal(struct submission *submission)
 {
     struct submission_report *report = &submission->report;
     const struct client *client = submission->client;
     const struct explain_context context = {
         .operation = OPERATION_CREATE_PLAN,
-        .instances = submission->look.instances,
+        .instances = sent_instances(submission),
         .string_to_sign = report->string_to_sign,
         .access_key_id = client->credentials->access_key_id,
         .now = client->host->now(client->host),
     };
 
-    report->advice[0] = '\0';
-    report->details = NULL;
-    buf_clear(&submission->details);
-    if (!report->answer || (report->outcome != OUTCOME_REFUSED && report->outcome != OUTCOME_THROTTLED))
-        return;
     explain_advice(report->answer, &context, report->advice, sizeof(report->advice));
     explain_details(report->answer, &context, &submission->details);
     if (submission->details.length > 0)
         report->details = buf_text(&submission->details);
+}
+
+static void explain(struct submission *submission)
+{
+    struct submission_report *report = &submission->report;
+
+    report->advice[0] = '\0';
+    report->details = NULL;
+    buf_clear(&submission->details);
+    if (report->answer && (report->outcome == OUTCOME_REFUSED || report->outcome == OUTCOME_THROTTLED))
+        explain_refusal(submission);
 }
 
 static void finish(struct submission *submission, enum outcome outcome, const char *format, ...)
@@ -238,32 +252,25 @@ static bool write_intent(struct submission *submission, struct error *err)
 {
     const struct client *client = submission->client;
     char host[sizeof(client->endpoint.host)], scheme[sizeof(client->endpoint.scheme)];
-    struct buf instances = BUF_INIT;
     struct journal_intent intent = {
         .plan_name = submission->plan_name,
+        .instances = submission->instances,
         .endpoint = host,
         .scheme = scheme,
         .ids_seen = submission->look.seen.items,
         .ids_count = submission->look.seen.count,
         .seen_all = submission->seen_is_all,
     };
-    bool done;
 
     if (!submission->journal)
         return true;
     memcpy(host, client->endpoint.host, sizeof(host));
     memcpy(scheme, client->endpoint.scheme, sizeof(scheme));
-    buf_reserve(&instances, INSTANCES_USUAL);
-    look_write_instances(submission->look.instances, &instances);
     memcpy(intent.nonce, submission->nonce, sizeof(intent.nonce));
     snprintf(intent.body_hash, sizeof(intent.body_hash), "%s",
              pairs_get(&submission->request.headers, CONTENT_HASH_HEADER));
     host_time_text(client->host->now(client->host), intent.time);
-    intent.instances = instances.data;
-    done =
-        (!instances.failed || error_memory(err)) && journal_write_intent(submission->journal, &intent, err);
-    buf_release(&instances);
-    return done;
+    return journal_write_intent(submission->journal, &intent, err);
 }
 
 static void forget_answer(struct submission *submission)
@@ -627,6 +634,8 @@ static void start_look(struct submission *submission, enum submission_phase phas
     submission->report.phase = phase;
     submission->pause_until = -1;
     submission->page = 1;
+    if (phase == PHASE_LOOKING_AFTER)
+        submission->look.instances = sent_instances(submission);
     look_begin(&submission->look, phase == PHASE_LOOKING_AFTER);
     if (ask_page(submission, &err))
         return;
@@ -754,19 +763,13 @@ static void create_done(void *context, const struct transfer_result *result)
 
 /* ---- the interface ---- */
 
-static bool copy_arguments(struct submission *submission, const char *plan_name, const char *body,
-                           size_t body_length, struct error *err)
+static bool copy_plan(struct submission *submission, const struct submitted_plan *plan, struct error *err)
 {
-    submission->plan_name = text_copy(plan_name);
-    buf_add(&submission->body, body, body_length);
-    if (!submission->plan_name || submission->body.failed)
-        return error_memory(err);
-    submission->sent = json_parse(body, body_length, err);
-    if (!submission->sent)
-        return error_wrap(err, "the body of the request is not JSON");
+    submission->plan_name = text_copy(plan->name);
+    submission->instances = text_copy(plan->instances);
+    buf_add(&submission->body, plan->body, plan->body_length);
     submission->look.plan_name = submission->plan_name;
-    submission->look.instances = json_member(submission->sent, "instances");
-    return true;
+    return (submission->plan_name && submission->instances && !submission->body.failed) || error_memory(err);
 }
 
 static struct submission *submission_new(const struct client *client, struct transport *transport,
@@ -798,14 +801,13 @@ static struct submission *submission_new(const struct client *client, struct tra
 
 struct submission *submission_start(const struct client *client, struct transport *transport,
                                     struct journal *journal, const struct submission_options *options,
-                                    const char *plan_name, const char *body, size_t body_length,
-                                    struct error *err)
+                                    const struct submitted_plan *plan, struct error *err)
 {
     struct submission *submission = submission_new(client, transport, journal, options, err);
 
     if (!submission)
         return NULL;
-    if (!copy_arguments(submission, plan_name, body, body_length, err)) {
+    if (!copy_plan(submission, plan, err)) {
         submission_free(submission);
         return NULL;
     }
@@ -822,13 +824,10 @@ static bool copy_intent(struct submission *submission, const struct journal_inte
     submission->seen_is_all = intent->seen_all;
     memcpy(submission->nonce, intent->nonce, sizeof(submission->nonce));
     submission->plan_name = text_copy(intent->plan_name);
-    if (!submission->plan_name)
+    submission->instances = text_copy(intent->instances);
+    if (!submission->plan_name || (intent->instances && !submission->instances))
         return error_memory(err);
     submission->look.plan_name = submission->plan_name;
-    /* Without a list nothing that is found is ours for certain, which the look says. */
-    if (intent->instances)
-        submission->sent = json_parse(intent->instances, strlen(intent->instances), err);
-    submission->look.instances = submission->sent;
     for (size_t i = 0; i < intent->ids_count; i++) {
         if (!look_add_seen(&submission->look, intent->ids_seen[i], err))
             return false;
@@ -918,6 +917,7 @@ void submission_free(struct submission *submission)
     cJSON_Delete(submission->sent);
     look_release(&submission->look);
     free(submission->plan_name);
+    free(submission->instances);
     free(submission);
 }
 

@@ -81,18 +81,25 @@ struct submission_report {
 
 struct submission;
 
+/* What is sent. */
+struct submitted_plan {
+    const char *name;
+    const char *instances; /* JSON list: of each in the body, what it is recognised by (api/look.h) */
+    const char *body;
+    size_t body_length;
+};
+
 /*
- * plan_name and body are copied; client, transport and journal must outlive the submission. journal may be
- * NULL: then nothing is written (tests, dry runs). options NULL: the defaults.
+ * plan is copied; client, transport and journal must outlive the submission. journal may be NULL: then nothing
+ * is written (tests, dry runs). options NULL: the defaults.
  *
- * NULL only for a body that is not JSON (ERROR_INPUT) or want of memory; whatever else fails is an outcome.
- * Where the list cannot be had before the sending, it depends: an answer without a list (no permission, an
- * error) is a warning, no answer at all ends in OUTCOME_NOT_SENT.
+ * NULL only for want of memory; whatever else fails is an outcome. Where the list cannot be had before the
+ * sending, it depends: an answer without a list (no permission, an error) is a warning, no answer at all ends in
+ * OUTCOME_NOT_SENT.
  */
 struct submission *submission_start(const struct client *client, struct transport *transport,
                                     struct journal *journal, const struct submission_options *options,
-                                    const char *plan_name, const char *body, size_t body_length,
-                                    struct error *err);
+                                    const struct submitted_plan *plan, struct error *err);
 
 /*
  * Takes up one that a journal left open, perhaps of a process that was killed: looks for its plan, sends

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "cli/output.h"
+#include "cli/sending.h"
 
 struct run *run_new(const char *name, struct error *err)
 {
@@ -71,7 +72,8 @@ enum end run_prepare(struct run *run, struct session *session, struct ending *en
         return end_early(ending, err->kind == ERROR_INPUT ? OUTCOME_INVALID : OUTCOME_NOT_SENT, err);
     if (!session_sign_in(session, &run->destination, err))
         return end_early(ending, OUTCOME_NOT_SENT, err);
-    if (!payload_write(&run->body, run->draft.plan, run->draft.review, PAYLOAD_SENT, &session->secrets.source, err))
+    if (!payload_write(&run->body, run->draft.plan, run->draft.review, PAYLOAD_SENT, &session->secrets.source,
+                       err))
         return end_early(ending, err->kind == ERROR_INPUT ? OUTCOME_INVALID : OUTCOME_NOT_SENT, err);
     return END_DONE;
 }
@@ -83,8 +85,8 @@ bool run_start(struct run *run, struct session *session, const struct submission
 
     if (!transport || !session_journal(session, err))
         return false;
-    run->submission = submission_start(&run->destination.client, transport, session->journal, options,
-                                       run_plan_name(run), buf_text(&run->body.text), run->body.text.length, err);
+    run->submission = sending_submit(&run->destination.client, transport, session->journal, options,
+                                     run->draft.plan, run->draft.review, &run->body, err);
     payload_release(&run->body);
     return run->submission != NULL;
 }

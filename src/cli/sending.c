@@ -55,11 +55,31 @@ struct submission_options sending_options(const struct options *options)
     return out;
 }
 
+struct submission *sending_submit(const struct client *client, struct transport *transport,
+                                  struct journal *journal, const struct submission_options *options,
+                                  const struct plan *plan, const struct review *review,
+                                  const struct payload *body, struct error *err)
+{
+    const char *name = review_field(review, place_of_plan(FIELD_PLAN_NAME))->value;
+    struct buf instances = BUF_INIT;
+    struct submitted_plan submitted = {
+        .name = name ? name : "", .body = buf_text(&body->text), .body_length = body->text.length};
+    struct submission *submission = NULL;
+
+    payload_write_instances(plan, review, &instances);
+    submitted.instances = buf_text(&instances);
+    if (instances.failed)
+        error_memory(err);
+    else
+        submission = submission_start(client, transport, journal, options, &submitted, err);
+    buf_release(&instances);
+    return submission;
+}
+
 static bool submit(struct sending *sending, struct error *err)
 {
     struct session *session = sending->session;
     struct submission_options options = sending_options(session->options);
-    const char *name = review_field(sending->review, place_of_plan(FIELD_PLAN_NAME))->value;
     struct transport *transport;
     struct payload body;
 
@@ -68,8 +88,8 @@ static bool submit(struct sending *sending, struct error *err)
     transport = session_journal(session, err) ? session_transport(session, err) : NULL;
     if (transport &&
         payload_write(&body, sending->plan, sending->review, PAYLOAD_SENT, &session->secrets.source, err))
-        sending->submission = submission_start(&sending->destination.client, transport, session->journal, &options,
-                                               name ? name : "", buf_text(&body.text), body.text.length, err);
+        sending->submission = sending_submit(&sending->destination.client, transport, session->journal,
+                                             &options, sending->plan, sending->review, &body, err);
     payload_release(&body);
     secret_lookup_forget(&session->secrets);
     return sending->submission != NULL;
@@ -106,7 +126,8 @@ static bool start_command(struct sending *sending, struct error *err)
 static bool finish_command(struct sending *sending, struct error *err)
 {
     const char *reference = review_field(sending->review, sending->place)->value;
-    bool ok = secret_lookup_keep(&sending->session->secrets, reference, secret_command_text(sending->command), err);
+    bool ok =
+        secret_lookup_keep(&sending->session->secrets, reference, secret_command_text(sending->command), err);
 
     secret_command_free(sending->command);
     sending->command = NULL;

@@ -7,6 +7,7 @@
 #include "api/submission.h"
 #include "cli/end.h"
 #include "cli/session.h"
+#include "model/payload.h"
 #include "model/plan.h"
 #include "model/review.h"
 #include "ui/result.h"
@@ -55,6 +56,12 @@ enum end sending_end(const struct sending *sending);
 
 /* "Created plan 1300000001 in cn-hangzhou." once it is created. */
 void sending_describe_created(const struct sending *sending, struct buf *out);
+
+/* submission_start() with what there is to say of a plan whose body is written. */
+struct submission *sending_submit(const struct client *client, struct transport *transport,
+                                  struct journal *journal, const struct submission_options *options,
+                                  const struct plan *plan, const struct review *review,
+                                  const struct payload *body, struct error *err);
 
 /* How long to look and to wait, as the command line says. */
 struct submission_options sending_options(const struct options *options);

@@ -9,8 +9,8 @@
 #include "model/kind.h"
 #include "model/pretty.h"
 
-/* How long a body usually is. */
-enum { BODY_USUAL = 1000, LINES_USUAL = 50 };
+/* How long they usually are. */
+enum { BODY_USUAL = 1000, LINES_USUAL = 50, INSTANCES_USUAL = 400 };
 
 struct writer {
     struct payload *payload;
@@ -231,18 +231,34 @@ static bool write_instance(struct writer *writer, int instance, const cJSON *ele
     return true;
 }
 
+/* The list of the draft, whatever is in it; NULL when it has none. */
+static const cJSON *instances_list(const struct plan *plan)
+{
+    const cJSON *member = json_member(plan_source(plan), "instances");
+
+    return cJSON_IsArray(member) ? member : NULL;
+}
+
+/* Those that are answered, and those that the draft has. */
+static size_t instances_sent(const struct plan *plan, const struct review *review)
+{
+    const cJSON *list = instances_list(plan);
+    size_t given = list ? (size_t)cJSON_GetArraySize(list) : 0;
+    size_t count = review_instances_begun(review, plan);
+
+    if (count >= given)
+        return count;
+    return given < plan_instances(plan) ? given : plan_instances(plan);
+}
+
 static bool write_instances(struct writer *writer)
 {
-    const cJSON *member = json_member(plan_source(writer->plan), "instances");
-    const cJSON *list = cJSON_IsArray(member) ? member : NULL;
+    const cJSON *list = instances_list(writer->plan);
     const cJSON *element = list ? list->child : NULL;
-    size_t given = list ? (size_t)cJSON_GetArraySize(list) : 0;
-    size_t count = review_instances_begun(writer->review, writer->plan);
+    size_t count = instances_sent(writer->plan, writer->review);
 
     if (count == 0 && !list)
         return true;
-    if (count < given)
-        count = given < plan_instances(writer->plan) ? given : plan_instances(writer->plan);
     pretty_key(&writer->pretty, "instances");
     pretty_open(&writer->pretty, '[');
     for (size_t i = 0; i < count; i++) {
@@ -293,4 +309,36 @@ bool payload_write(struct payload *payload, const struct plan *plan, const struc
         payload_init(payload);
     }
     return ok;
+}
+
+static void write_recognition(const struct review *review, int instance, struct buf *out)
+{
+    static const enum field_id fields[] = {
+        FIELD_INSTANCE_ID, FIELD_ENDPOINT_URL, FIELD_INSTANCE_TYPE, FIELD_INSTANCE_ROLE, FIELD_REGION_ID,
+    };
+    const char *between = "\"";
+
+    for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+        const char *value = review_field(review, place_of_instance(instance, fields[i]))->value;
+
+        if (!value)
+            continue;
+        buf_add_texts(out, between, field_member(fields[i]), "\":", NULL);
+        json_add_string(out, value);
+        between = ",\"";
+    }
+}
+
+void payload_write_instances(const struct plan *plan, const struct review *review, struct buf *out)
+{
+    size_t count = instances_sent(plan, review);
+
+    buf_reserve(out, INSTANCES_USUAL);
+    buf_add_char(out, '[');
+    for (size_t i = 0; i < count; i++) {
+        buf_add_text(out, i > 0 ? ",{" : "{");
+        write_recognition(review, (int)i, out);
+        buf_add_char(out, '}');
+    }
+    buf_add_char(out, ']');
 }

@@ -38,4 +38,7 @@ void payload_release(struct payload *payload);
 bool payload_write(struct payload *payload, const struct plan *plan, const struct review *review,
                    enum payload_view view, const struct secret_source *secrets, struct error *err);
 
+/* Adds a JSON list: of each instance in the body, what it is recognised by. No secrets. */
+void payload_write_instances(const struct plan *plan, const struct review *review, struct buf *out);
+
 #endif

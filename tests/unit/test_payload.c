@@ -442,6 +442,43 @@ static void check_round_trip(struct plan *plan)
     plan_free(read);
 }
 
+/* The list of instances says of each in the body what a look compares, and nothing else. */
+static void check_instances(const struct plan *plan, const struct review *review,
+                            const struct payload *payload)
+{
+    static const char *const members[] = {"instanceId", "endpointUrl", "instanceType", "instanceRole",
+                                          "regionId"};
+    struct buf text = BUF_INIT;
+    struct error err;
+    cJSON *body = json_parse(buf_text(&payload->text), payload->text.length, &err), *list;
+    const cJSON *sent = json_member(body, "instances"), *instance, *said;
+
+    payload_write_instances(plan, review, &text);
+    assert_false(text.failed);
+    list = json_parse(buf_text(&text), text.length, &err);
+    assert_non_null(list);
+    said = list->child;
+    cJSON_ArrayForEach(instance, sent)
+    {
+        int count = 0;
+
+        assert_non_null(said);
+        for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
+            const char *value = json_text(json_member(instance, members[i]));
+
+            count += value != NULL;
+            if (value)
+                assert_string_equal(json_text(json_member(said, members[i])), value);
+        }
+        assert_int_equal(cJSON_GetArraySize(said), count);
+        said = said->next;
+    }
+    assert_null(said);
+    cJSON_Delete(list);
+    cJSON_Delete(body);
+    buf_release(&text);
+}
+
 static void nothing_hidden_is_ever_sent(void **state)
 {
     struct chance chance = {UINT64_C(0x9E3779B97F4A7C15)};
@@ -457,6 +494,7 @@ static void nothing_hidden_is_ever_sent(void **state)
         if (!payload_write(&payload, plan, review, PAYLOAD_SENT, &secrets, &err))
             fail_msg("%s", err.text);
         check_body(plan, review, buf_text(&payload.text), payload.text.length);
+        check_instances(plan, review, &payload);
         assert_true(payload_write(&payload, plan, review, PAYLOAD_MASKED, NULL, &err));
         assert_true(json_check(buf_text(&payload.text), payload.text.length, NULL));
         assert_null(strstr(buf_text(&payload.text), SECRET_MARK));

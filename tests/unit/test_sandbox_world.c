@@ -418,6 +418,8 @@ static void a_plan_that_was_made_is_warned_about(void **state)
         "{\"planName\":\"orders\",\"planType\":\"ACTIVE_PASSIVE\",\"instances\":[{\"instanceType\":"
         "\"ALIYUN_ROCKETMQ\",\"instanceId\":\"rmq-cn-not-in-the-world\"}]}";
     static const enum check_state expected[] = {CHECK_PASSED, CHECK_WARNS};
+    const struct submitted_plan plan = {
+        .name = "orders", .instances = "[]", .body = body, .body_length = sizeof(body) - 1};
     struct lookup_source source;
     struct visit visit;
     struct error err;
@@ -436,8 +438,7 @@ static void a_plan_that_was_made_is_warned_about(void **state)
         check_stop(check);
         if (i > 0)
             break;
-        submission =
-            submission_start(&visit.client, visit.transport, NULL, NULL, "orders", body, strlen(body), &err);
+        submission = submission_start(&visit.client, visit.transport, NULL, NULL, &plan, &err);
         assert_non_null(submission);
         while (!submission_done(submission)) {
             turn(&visit);

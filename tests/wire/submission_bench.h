@@ -42,9 +42,18 @@
     "{\"instanceType\":\"EXTERNAL_ROCKETMQ\",\"instanceRole\":\"PASSIVE\","                                  \
     "\"endpointUrl\":\"198.51.100.7:8080\",\"username\":\"u\",\"password\":\"hidden-word\"}]}"
 
+#define SENT_INSTANCES                                                                                       \
+    "[{\"instanceId\":\"rmq-cn-1\",\"instanceType\":\"ALIYUN_ROCKETMQ\",\"instanceRole\":\"ACTIVE\","        \
+    "\"regionId\":\"cn-hangzhou\"},"                                                                         \
+    "{\"endpointUrl\":\"198.51.100.7:8080\",\"instanceType\":\"EXTERNAL_ROCKETMQ\","                         \
+    "\"instanceRole\":\"PASSIVE\"}]"
+
 #define NONE    LISTED("", 0)
 #define FOUND   LISTED(PLAN(77, "night", SAME), 1)
 #define CREATED HTTP(200, "", "{\"requestId\":\"C-1\",\"success\":true,\"code\":\"200\",\"data\":42}")
+
+static const struct submitted_plan sent_plan = {
+    .name = "night", .instances = SENT_INSTANCES, .body = SENT_BODY, .body_length = sizeof(SENT_BODY) - 1};
 
 struct bench_host {
     struct host host;
@@ -139,8 +148,8 @@ static inline void bench_stop(struct bench *bench)
 static inline struct submission *bench_submit(struct bench *bench, const struct submission_options *options)
 {
     struct error err;
-    struct submission *submission = submission_start(&bench->client, bench->transport, bench->journal,
-                                                     options, "night", SENT_BODY, strlen(SENT_BODY), &err);
+    struct submission *submission =
+        submission_start(&bench->client, bench->transport, bench->journal, options, &sent_plan, &err);
 
     if (!submission)
         abort();

@@ -80,8 +80,8 @@ static void no_shortage_of_memory_makes_it_lie(void **state)
 
         bench_start(&bench, script, 5, NULL);
         shortage.armed = true;
-        submission = submission_start(&bench.client, bench.transport, bench.journal, &options, "night",
-                                      SENT_BODY, strlen(SENT_BODY), &err);
+        submission =
+            submission_start(&bench.client, bench.transport, bench.journal, &options, &sent_plan, &err);
         shortage.armed = false;
         if (submission) {
             run(&bench, submission);

@@ -530,19 +530,6 @@ static void what_cannot_be_signed_is_not_sent(void **state)
     }
 }
 
-static void a_body_that_is_no_json_is_not_begun(void **state)
-{
-    struct bench bench;
-    struct error err;
-
-    (void)state;
-    bench_start(&bench, NULL, 0, NULL);
-    assert_null(submission_start(&bench.client, bench.transport, NULL, NULL, "night", "{", 1, &err));
-    assert_non_null(strstr(err.text, "the body of the request is not JSON: line 1"));
-    submission_free(NULL);
-    bench_stop(&bench);
-}
-
 /* ---- the operator gives up ---- */
 
 static void giving_up_before_the_sending_sends_nothing(void **state)
@@ -833,7 +820,6 @@ int main(void)
         cmocka_unit_test(a_handshake_that_fails_means_nothing_was_sent),
         cmocka_unit_test(nobody_there_is_found_out_before_anything_is_sent),
         cmocka_unit_test(what_cannot_be_signed_is_not_sent),
-        cmocka_unit_test(a_body_that_is_no_json_is_not_begun),
         cmocka_unit_test(giving_up_before_the_sending_sends_nothing),
         cmocka_unit_test(giving_up_while_throttled_leaves_nothing_created),
         cmocka_unit_test(giving_up_while_connecting_is_known_to_send_nothing),
