@@ -183,9 +183,12 @@ static bool scan_character(struct parse *parse)
     return true;
 }
 
-static bool is_plain(char c)
+/* The next character of a text that has to be looked at: not plain ASCII, or what ends or escapes it. */
+static const char *end_of_plain(const char *at, const char *end)
 {
-    return (unsigned char)c >= 0x20 && (unsigned char)c < 0x80 && c != '"' && c != '\\';
+    while (at < end && (signed char)*at >= ' ' && *at != '"' && *at != '\\')
+        at++;
+    return at;
 }
 
 /* From one quote to behind the other; what stands between them is inside. */
@@ -194,8 +197,7 @@ static bool scan_string(struct parse *parse, struct span *inside)
     const char *start = ++parse->at;
 
     for (;;) {
-        while (parse->at < parse->end && is_plain(*parse->at))
-            parse->at++;
+        parse->at = end_of_plain(parse->at, parse->end);
         if (parse->at == parse->end)
             return fault(parse, "");
         if (*parse->at == '"')
@@ -321,20 +323,36 @@ static int compare_in_place(const void *left, const void *right)
     return a->where < b->where ? -1 : a->where > b->where;
 }
 
-/* Sorting keeps an object of thousands of members from taking seconds. */
-static bool names_differ(struct parse *parse, size_t first)
+/* Where the first name stands that is there already; NULL: nowhere. */
+static const char *repeated_among_few(const struct name *names, size_t count)
 {
-    struct name *names = names_list(&parse->names) + first;
-    size_t count = parse->names.count - first;
+    for (size_t i = 1; i < count; i++)
+        for (size_t k = 0; k < i; k++)
+            if (compare_names(&names[k], &names[i]) == 0)
+                return names[i].where;
+    return NULL;
+}
+
+/* Sorting keeps an object of thousands of members from taking seconds. */
+static const char *repeated_among_many(struct name *names, size_t count)
+{
     const char *repeated = NULL;
 
-    if (count < 2)
-        return true;
     qsort(names, count, sizeof(*names), compare_in_place);
     for (size_t i = 1; i < count; i++) {
         if ((!repeated || names[i].where < repeated) && compare_names(&names[i - 1], &names[i]) == 0)
             repeated = names[i].where;
     }
+    return repeated;
+}
+
+static bool names_differ(struct parse *parse, size_t first)
+{
+    struct name *names = names_list(&parse->names) + first;
+    size_t count = parse->names.count - first;
+    const char *repeated =
+        count <= NAMES_FEW ? repeated_among_few(names, count) : repeated_among_many(names, count);
+
     return !repeated || fault_at(parse, repeated, "this name occurs twice in one object");
 }
 
