@@ -23,18 +23,18 @@ enum answer_kind {
 struct answer {
     enum answer_kind kind;
     int status;
-    char *code;            /* NULL when absent; so are the others */
+    char *code; /* NULL when absent; so are the others */
     char *message;
-    char *request_id;      /* of the body, else of the header x-acs-request-id */
+    char *request_id; /* of the body, else of the header x-acs-request-id */
     char *dynamic_code;
     char *dynamic_message;
     char *recommend;
-    char *access_denied;   /* AccessDeniedDetail as JSON text */
-    int64_t retry_after;   /* milliseconds the service asks to wait; -1: not said */
-    int64_t server_time;   /* of the Date header, seconds since 1970; 0: not said */
-    cJSON *tree;           /* the whole, where it is JSON */
-    const cJSON *data;     /* of a success: the member "data", in RPC style the whole answer; else NULL */
-    char unreadable[128];  /* why, for ANSWER_UNREADABLE */
+    char *access_denied;  /* AccessDeniedDetail as JSON text */
+    int64_t retry_after;  /* milliseconds the service asks to wait; -1: not said */
+    int64_t server_time;  /* of the Date header, seconds since 1970; 0: not said */
+    cJSON *tree;          /* the whole, where it is JSON */
+    const cJSON *data;    /* of a success: the member "data", in RPC style the whole answer; else NULL */
+    char unreadable[128]; /* why, for ANSWER_UNREADABLE */
 };
 
 void answer_release(struct answer *answer);
@@ -43,8 +43,8 @@ void answer_release(struct answer *answer);
  * throttling: the work may have been done. Its code and message are filled in all the same. */
 bool answer_read(const struct response *response, struct answer *out, struct error *err);
 
-/* The same for an operation of either style. RPC style has no member "success": 2xx with a request id and without
- * a code is one, and data is the whole answer. */
+/* The same for an operation of either style. RPC style has no member "success": 2xx with a request id and
+ * without a code is one, and data is the whole answer. */
 bool answer_read_style(const struct response *response, enum operation_style style, struct answer *out,
                        struct error *err);
 

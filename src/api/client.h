@@ -37,8 +37,8 @@ bool client_for_region(const struct client *from, const char *product, const cha
 /*
  * Builds and signs the request of one operation: headers, a fresh nonce of 128
  * random bits, date, body. signature may be NULL. body NULL: none. A parameter
- * with the value NULL is left out. RPC style takes no body: everything is in the query. A path parameter that is empty, "." or ".."
- * is refused; so are keys with characters that no header may hold.
+ * with the value NULL is left out. RPC style takes no body: everything is in the query. A path parameter that
+ * is empty, "." or ".." is refused; so are keys with characters that no header may hold.
  *
  * Both out and signature are set up here and released by the caller; a failure
  * leaves out empty.

@@ -32,8 +32,8 @@ struct key_texts {
     const char *id_name, *secret_name, *token_name;
 };
 
-/* Copies keys that are visible ASCII without quotes; out was released or never used. ERROR_CREDENTIALS says which
- * one is not, without quoting it. */
+/* Copies keys that are visible ASCII without quotes; out was released or never used. ERROR_CREDENTIALS says
+ * which one is not, without quoting it. */
 bool credentials_set(struct credentials *out, const struct key_texts *texts, const char *provider,
                      struct error *err);
 

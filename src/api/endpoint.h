@@ -8,13 +8,14 @@
 
 /* A region that offers the service: id and name for people. Source: API reference, RocketMQ, Endpoints. */
 struct region {
-    const char *id;   /* NULL ends the table */
+    const char *id; /* NULL ends the table */
     const char *name;
 };
 
 extern const struct region regions[];
 
-/* True for lower-case letters, digits and single hyphens, as region ids are: nothing else gets into a host. */
+/* True for lower-case letters, digits and single hyphens, as region ids are: nothing else gets into a host.
+ */
 bool region_is_valid(const char *region);
 bool region_is_known(const char *region);
 

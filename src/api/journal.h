@@ -25,13 +25,13 @@ struct journal_intent {
     char time[21];      /* UTC */
     char body_hash[65]; /* hex SHA-256 of the body */
     char *plan_name;
-    char *endpoint;     /* host */
-    char *scheme;       /* "https"; NULL in a line of an earlier version */
-    char *region;       /* may be NULL */
-    char *instances;    /* JSON list, of each instance what it is recognised by; may be NULL */
-    char **ids_seen;    /* plan ids of that name before sending */
+    char *endpoint;  /* host */
+    char *scheme;    /* "https"; NULL in a line of an earlier version */
+    char *region;    /* may be NULL */
+    char *instances; /* JSON list, of each instance what it is recognised by; may be NULL */
+    char **ids_seen; /* plan ids of that name before sending */
     size_t ids_count;
-    bool seen_all;      /* the ids are all there were: it was possible to list them */
+    bool seen_all; /* the ids are all there were: it was possible to list them */
 };
 
 void journal_intent_release(struct journal_intent *intent);
@@ -76,7 +76,7 @@ bool journal_read_created(struct journal *journal, struct journal_created_list *
 void journal_created_release(struct journal_created_list *list);
 
 /* NULL: the journal does not say that this body created a plan at that host. */
-const struct journal_created *journal_created_find(const struct journal_created_list *list, const char *body_hash,
-                                                   const char *endpoint);
+const struct journal_created *journal_created_find(const struct journal_created_list *list,
+                                                   const char *body_hash, const char *endpoint);
 
 #endif

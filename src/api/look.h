@@ -56,7 +56,6 @@ void plan_ids_write(const struct plan_ids *ids, char *out, size_t size);
  */
 bool look_same_instances(const cJSON *sent, const cJSON *listed);
 
-
 /* Marks a plan as one that was there before. */
 bool look_add_seen(struct look *look, const char *id, struct error *err);
 

@@ -29,10 +29,10 @@ enum paging_kind {
 
 struct paging {
     enum paging_kind kind;
-    const char *page;  /* parameter with the number or the token of a page; NULL: none */
-    const char *size;  /* parameter with the rows that a page is to have; NULL: none */
-    const char *rows;  /* its value: no more than the service gives at once */
-    const char *list;  /* where the rows stand in answer.data: "Vpcs.Vpc"; "": it is the list; NULL: no list */
+    const char *page; /* parameter with the number or the token of a page; NULL: none */
+    const char *size; /* parameter with the rows that a page is to have; NULL: none */
+    const char *rows; /* its value: no more than the service gives at once */
+    const char *list; /* where the rows stand in answer.data: "Vpcs.Vpc"; "": it is the list; NULL: no list */
     const char *total; /* member with the number of all rows; NULL: none */
     const char *next;  /* member with the token of the next page; NULL: none */
 };

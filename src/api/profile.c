@@ -26,7 +26,7 @@ struct config {
 };
 
 #define FILE_VARIABLE "ALIBABA_CLOUD_CONFIG_FILE"
-#define FILE_USUAL ".aliyun/config.json"
+#define FILE_USUAL    ".aliyun/config.json"
 
 static enum find config_read(struct search *search, struct config *config)
 {
@@ -78,7 +78,8 @@ static enum find find_entry(struct search *search, struct config *config, struct
 
     if (source_is_on(search->host, "ALIBABA_CLOUD_CLI_PROFILE_DISABLED")) {
         source_show(search->host, FILE_VARIABLE, FILE_USUAL, config->path.shown);
-        return source_nothing(search, "%s is switched off by ALIBABA_CLOUD_CLI_PROFILE_DISABLED", config->path.shown);
+        return source_nothing(search, "%s is switched off by ALIBABA_CLOUD_CLI_PROFILE_DISABLED",
+                              config->path.shown);
     }
     found = config_read(search, config);
     if (found != FIND_DONE)
@@ -212,7 +213,8 @@ static enum find take_kept_session(struct search *search, const struct chain *ch
     char text[21];
     enum find found;
 
-    if (!entry_keys(entry, &keys, search->err) || !entry_number(entry, "sts_expiration", &expires, search->err))
+    if (!entry_keys(entry, &keys, search->err) ||
+        !entry_number(entry, "sts_expiration", &expires, search->err))
         return FIND_BROKEN;
     if (!keys.id || !keys.secret || !keys.token)
         return source_nothing(search, "%s holds no session: log in with 'aliyun configure'", entry->name);
@@ -230,9 +232,12 @@ static enum find add_role(struct search *search, const struct entry *entry, stru
 {
     struct role_texts role = {0};
     const struct wanted wanted[] = {
-        {"ram_role_arn", &role.arn},          {"ram_session_name", &role.session_name},
-        {"external_id", &role.external_id},   {"policy", &role.policy},
-        {"sts_endpoint", &role.sts_endpoint}, {"sts_region", &role.sts_region},
+        {"ram_role_arn", &role.arn},
+        {"ram_session_name", &role.session_name},
+        {"external_id", &role.external_id},
+        {"policy", &role.policy},
+        {"sts_endpoint", &role.sts_endpoint},
+        {"sts_region", &role.sts_region},
         {NULL, NULL},
     };
 
@@ -378,7 +383,8 @@ static enum find take_chain(struct search *search, const struct chain *chain, st
         return lacks(search, entry, "source_profile");
     next.node = profile_named(entry->config, name);
     if (!next.node)
-        return source_nothing(search, "%s takes its keys from profile %.60s, which is not there", entry->name, name);
+        return source_nothing(search, "%s takes its keys from profile %.60s, which is not there", entry->name,
+                              name);
     for (const struct chain *link = chain; link; link = link->before)
         if (link->entry->node == next.node)
             return loop_found(search, chain, name);
@@ -474,7 +480,8 @@ static bool take_settings(const struct entry *entry, struct profile *out, struct
     out->region = text_copy(region);
     out->endpoint = text_copy(endpoint);
     out->endpoint_type = text_copy(type);
-    if (out->name && (out->region || !region) && (out->endpoint || !endpoint) && (out->endpoint_type || !type))
+    if (out->name && (out->region || !region) && (out->endpoint || !endpoint) &&
+        (out->endpoint_type || !type))
         return true;
     profile_release(out);
     return error_memory(err);

@@ -31,8 +31,8 @@ bool profile_find(struct host *host, const char *asked, struct profile *out, str
 /* The names of all profiles, each with a NUL behind it, into names; nothing when there is no file. */
 bool profile_names(struct host *host, struct buf *names, struct error *err);
 
-/* What the profile has for signing in, whatever its mode. ALIBABA_CLOUD_CLI_PROFILE_DISABLED=true passes over the
- * file. */
+/* What the profile has for signing in, whatever its mode. ALIBABA_CLOUD_CLI_PROFILE_DISABLED=true passes over
+ * the file. */
 enum find profile_source(struct search *search, struct source *out);
 
 #endif

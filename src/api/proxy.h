@@ -9,8 +9,8 @@
 /* True for 127.0.0.0/8, [::1] and localhost, with or without ":port". */
 bool host_is_loopback(const char *host);
 
-/* True where plain http is allowed: on this machine, and for METADATA_HOST, which answers from the machine that ours
- * runs on. */
+/* True where plain http is allowed: on this machine, and for METADATA_HOST, which answers from the machine
+ * that ours runs on. */
 bool host_takes_plain_http(const char *host);
 
 /*

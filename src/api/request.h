@@ -49,7 +49,7 @@ struct request {
     struct pairs query;
     struct pairs headers;
     struct buf body;
-    char *query_text; /* canonical query, set by signing; "" without a query */
+    char *query_text;                    /* canonical query, set by signing; "" without a query */
     long connect_timeout_ms, timeout_ms; /* less than the transport gives; 0: as long */
 };
 

@@ -116,7 +116,8 @@ static void pass_over(struct sign_in *sign_in, bool matters, const char *text)
     sign_in->step = STEP_LOOK;
 }
 
-static void place_failed(struct sign_in *sign_in, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void place_failed(struct sign_in *sign_in, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 /* It was set up, but asking it failed. */
 static void place_failed(struct sign_in *sign_in, const char *format, ...)
@@ -157,8 +158,10 @@ struct key_members {
     const char *id, *secret, *token, *expiration;
 };
 
-static const struct key_members service_members = {"AccessKeyId", "AccessKeySecret", "SecurityToken", "Expiration"};
-static const struct key_members command_members = {"access_key_id", "access_key_secret", "sts_token", "expiration"};
+static const struct key_members service_members = {"AccessKeyId", "AccessKeySecret", "SecurityToken",
+                                                   "Expiration"};
+static const struct key_members command_members = {"access_key_id", "access_key_secret", "sts_token",
+                                                   "expiration"};
 
 static const char *member_text(const cJSON *object, const char *name)
 {
@@ -167,7 +170,8 @@ static const char *member_text(const cJSON *object, const char *name)
     return text && *text ? text : NULL;
 }
 
-static bool take_expiration(struct sign_in *sign_in, const cJSON *object, const char *member, struct error *err)
+static bool take_expiration(struct sign_in *sign_in, const cJSON *object, const char *member,
+                            struct error *err)
 {
     const char *text = member_text(object, member);
 
@@ -195,7 +199,8 @@ static bool take_keys(struct sign_in *sign_in, const cJSON *object, const struct
     };
 
     if (!texts.id || !texts.secret)
-        return error_set(err, ERROR_CREDENTIALS, "what it gave has no %s", texts.id ? members->secret : members->id);
+        return error_set(err, ERROR_CREDENTIALS, "what it gave has no %s",
+                         texts.id ? members->secret : members->id);
     if (strncmp(texts.id, "STS.", 4) == 0 && !texts.token)
         return error_set(err, ERROR_CREDENTIALS, "what it gave has no %s, without which its key is of no use",
                          members->token);
@@ -274,7 +279,8 @@ static bool ask_token(struct sign_in *sign_in, struct error *err)
            pairs_add(&sign_in->request.headers, "X-aliyun-ecs-metadata-token-ttl-seconds", "21600", err);
 }
 
-/* A copy without blanks and line breaks around it, if it is visible ASCII up to `most` characters; else NULL. */
+/* A copy without blanks and line breaks around it, if it is visible ASCII up to `most` characters; else NULL.
+ */
 static char *trimmed(const struct buf *text, size_t most)
 {
     const char *start = buf_text(text) + strspn(buf_text(text), " \t\r\n");
@@ -302,8 +308,9 @@ static void take_token(struct sign_in *sign_in, const struct transfer_result *re
     bool answered = result->end == TRANSFER_ANSWERED && result->response.status == 200;
 
     if (result->end == TRANSFER_NOT_SENT) {
-        place_failed(sign_in, "the metadata service does not answer, as this is no ECS instance or access to it is "
-                              "closed");
+        place_failed(sign_in,
+                     "the metadata service does not answer, as this is no ECS instance or access to it is "
+                     "closed");
         return;
     }
     if (answered)
@@ -322,7 +329,8 @@ static bool ask_role_name(struct sign_in *sign_in, struct error *err)
 
 static bool is_role_name(const char *name)
 {
-    return strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.") == strlen(name) &&
+    return strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.") ==
+               strlen(name) &&
            strspn(name, ".") < strlen(name);
 }
 
@@ -397,8 +405,7 @@ static bool ask_sts(struct sign_in *sign_in, enum operation_id operation, const 
                     const struct credentials *credentials, const struct parameter *more, size_t more_count,
                     struct error *err)
 {
-    const struct client client = {
-        .host = sign_in->host, .credentials = credentials, .endpoint = role->sts};
+    const struct client client = {.host = sign_in->host, .credentials = credentials, .endpoint = role->sts};
     struct parameter parameters[ROLE_PARAMETERS_MAX];
     char seconds[24];
     size_t count = 0;
@@ -589,7 +596,8 @@ static void command_advance(struct sign_in *sign_in)
     if (too_much)
         place_failed(sign_in, "its command printed more than %d KiB", COMMAND_OUTPUT_MAX >> 10);
     else if (!ended)
-        place_failed(sign_in, "its command took more than %.3g seconds", (double)command_limit(sign_in) / 1000);
+        place_failed(sign_in, "its command took more than %.3g seconds",
+                     (double)command_limit(sign_in) / 1000);
     else
         take_output(sign_in, status);
     buf_release(&sign_in->output);

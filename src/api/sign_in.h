@@ -46,7 +46,8 @@ struct sign_in *sign_in_start(struct host *host, const struct sign_in_options *o
 /* Stops whatever runs for it; before the transport is freed. */
 void sign_in_free(struct sign_in *sign_in);
 
-/* Goes on as far as it can without waiting. Without a transport (NULL) it only looks into environment and files. */
+/* Goes on as far as it can without waiting. Without a transport (NULL) it only looks into environment and
+ * files. */
 enum sign_in_state sign_in_tick(struct sign_in *sign_in, struct transport *transport);
 
 /* A further descriptor to wait for; -1: none. */
@@ -68,7 +69,8 @@ bool sign_in_reason_matters(const struct sign_in *sign_in, size_t index);
 /* A file with keys that others may read: a sentence without a full stop; "". */
 const char *sign_in_warning(const struct sign_in *sign_in);
 
-/* Hands over what was found, once, or says why nothing was: ERROR_CREDENTIALS names every place with its reason. */
+/* Hands over what was found, once, or says why nothing was: ERROR_CREDENTIALS names every place with its
+ * reason. */
 bool sign_in_take(struct sign_in *sign_in, struct credentials *out, struct error *err);
 
 #endif

@@ -117,8 +117,8 @@ static enum find read_file(struct search *search, const struct config_path *path
     return FIND_DONE;
 }
 
-enum find source_read(struct search *search, struct config_path *path, const char *variable, const char *usual,
-                      struct buf *text)
+enum find source_read(struct search *search, struct config_path *path, const char *variable,
+                      const char *usual, struct buf *text)
 {
     enum find found;
 
@@ -187,8 +187,8 @@ enum find source_add_role(struct search *search, struct source *out, const char 
     if (!arn)
         return source_nothing(search, "%s does not say which role to take on", name);
     if (texts->seconds != 0 && texts->seconds < SESSION_SECONDS_LEAST)
-        return source_broken(search, "%s asks for sessions of %lld seconds, and STS gives none under %d", name,
-                             (long long)texts->seconds, (int)SESSION_SECONDS_LEAST);
+        return source_broken(search, "%s asks for sessions of %lld seconds, and STS gives none under %d",
+                             name, (long long)texts->seconds, (int)SESSION_SECONDS_LEAST);
     *role = (struct role){.seconds = texts->seconds ? texts->seconds : SESSION_SECONDS};
     if (!find_sts(search, texts, &role->sts, &err))
         return source_broken(search, "the STS endpoint of %s cannot be used: %s", name, err.text);
@@ -199,14 +199,17 @@ enum find source_add_role(struct search *search, struct source *out, const char 
     return source_memory(search);
 }
 
-enum find source_set_metadata(struct search *search, struct source *out, const char *name, const char *role_name)
+enum find source_set_metadata(struct search *search, struct source *out, const char *name,
+                              const char *role_name)
 {
     if (source_is_on(search->host, "ALIBABA_CLOUD_ECS_METADATA_DISABLED"))
         return source_nothing(search, "%s: switched off by ALIBABA_CLOUD_ECS_METADATA_DISABLED", name);
-    if (role_name && (strspn(role_name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.") !=
-                          strlen(role_name) ||
-                      strspn(role_name, ".") == strlen(role_name)))
-        return source_broken(search, "%s: the name of the role has characters that role names do not have", name);
+    if (role_name &&
+        (strspn(role_name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.") !=
+             strlen(role_name) ||
+         strspn(role_name, ".") == strlen(role_name)))
+        return source_broken(search, "%s: the name of the role has characters that role names do not have",
+                             name);
     out->kind = SOURCE_METADATA;
     snprintf(out->name, sizeof(out->name), "%s", name);
     return copy(&out->role_name, role_name) ? FIND_DONE : source_memory(search);
@@ -228,9 +231,10 @@ bool source_uri_split(const char *uri, struct endpoint *endpoint, const char **p
     buf_add(&front, uri, (size_t)(*path - uri));
     ok = endpoint_parse(buf_text(&front), endpoint, err);
     if (!ok && strncmp(uri, "http://", 7) == 0 && strcmp(endpoint->scheme, "") == 0)
-        error_set(err, ERROR_INPUT,
-                  "http would send keys in clear, so it is for this machine only (127.0.0.1, [::1], localhost); "
-                  "https may go anywhere");
+        error_set(
+            err, ERROR_INPUT,
+            "http would send keys in clear, so it is for this machine only (127.0.0.1, [::1], localhost); "
+            "https may go anywhere");
     if (front.failed)
         ok = error_memory(err);
     buf_release(&front);
@@ -311,8 +315,9 @@ static enum find in_uri(struct search *search, struct source *out)
 enum find source_find(struct search *search, enum provider provider, struct source *out)
 {
     static enum find (*const places[PROVIDER_COUNT])(struct search *, struct source *) = {
-        [PROVIDER_ENVIRONMENT] = in_environment, [PROVIDER_OIDC] = in_oidc,         [PROVIDER_CONFIG] = profile_source,
-        [PROVIDER_INI] = section_source,         [PROVIDER_METADATA] = in_metadata, [PROVIDER_URI] = in_uri,
+        [PROVIDER_ENVIRONMENT] = in_environment, [PROVIDER_OIDC] = in_oidc,
+        [PROVIDER_CONFIG] = profile_source,      [PROVIDER_INI] = section_source,
+        [PROVIDER_METADATA] = in_metadata,       [PROVIDER_URI] = in_uri,
     };
     enum find found;
 

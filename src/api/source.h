@@ -87,7 +87,8 @@ enum find source_find(struct search *search, enum provider provider, struct sour
 /* ---- For the files that look into one place ---- */
 
 /* Fill search->why or search->err. */
-enum find source_nothing(struct search *search, const char *format, ...) __attribute__((format(printf, 2, 3)));
+enum find source_nothing(struct search *search, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 enum find source_broken(struct search *search, const char *format, ...) __attribute__((format(printf, 2, 3)));
 enum find source_memory(struct search *search);
 
@@ -102,21 +103,23 @@ struct config_path {
 /* What to call the file that `variable` names, or `usual` in the home folder. */
 void source_show(struct host *host, const char *variable, const char *usual, char shown[PATH_SHOWN_MAX]);
 
-/* Adds the file that `variable` names, else `usual` in the home folder, to text. FIND_NOTHING: it is not there. */
-enum find source_read(struct search *search, struct config_path *path, const char *variable, const char *usual,
-                      struct buf *text);
+/* Adds the file that `variable` names, else `usual` in the home folder, to text. FIND_NOTHING: it is not
+ * there. */
+enum find source_read(struct search *search, struct config_path *path, const char *variable,
+                      const char *usual, struct buf *text);
 
 bool source_is_on(struct host *host, const char *variable); /* "true" in any letter case */
 
 /* The role of the ECS instance, role_name or NULL for whichever it has. */
-enum find source_set_metadata(struct search *search, struct source *out, const char *name, const char *role_name);
+enum find source_set_metadata(struct search *search, struct source *out, const char *name,
+                              const char *role_name);
 
 /* A place where keys are fetched from; what for the message: "credentials_uri of profile a of FILE". */
 enum find source_set_uri(struct search *search, struct source *out, const char *name, const char *what,
                          const char *uri);
 
-/* Takes "https://HOST[:PORT]/PATH[?QUERY]" apart; http is for this machine only, since keys come back in clear. *path
- * points into uri. The message never quotes it: it may hold a token. */
+/* Takes "https://HOST[:PORT]/PATH[?QUERY]" apart; http is for this machine only, since keys come back in
+ * clear. *path points into uri. The message never quotes it: it may hold a token. */
 bool source_uri_split(const char *uri, struct endpoint *endpoint, const char **path, struct error *err);
 
 /* What a role is told by its place; NULL and 0 where it is not said. */

@@ -90,12 +90,12 @@ struct submitted_plan {
 };
 
 /*
- * plan is copied; client, transport and journal must outlive the submission. journal may be NULL: then nothing
- * is written (tests, dry runs). options NULL: the defaults.
+ * plan is copied; client, transport and journal must outlive the submission. journal may be NULL: then
+ * nothing is written (tests, dry runs). options NULL: the defaults.
  *
  * NULL only for want of memory; whatever else fails is an outcome. Where the list cannot be had before the
- * sending, it depends: an answer without a list (no permission, an error) is a warning, no answer at all ends in
- * OUTCOME_NOT_SENT.
+ * sending, it depends: an answer without a list (no permission, an error) is a warning, no answer at all ends
+ * in OUTCOME_NOT_SENT.
  */
 struct submission *submission_start(const struct client *client, struct transport *transport,
                                     struct journal *journal, const struct submission_options *options,

@@ -13,8 +13,8 @@
  * thread, and one place to wait for them and for anything else.
  *
  * HTTPS only (http to loopback and to the metadata of an ECS instance),
- * certificates and host checked, TLS 1.2 at least, no redirects followed, answers cut at TRANSPORT_ANSWER_MAX. Each
- * transfer has a connection of its own that is neither reused nor kept, unless
+ * certificates and host checked, TLS 1.2 at least, no redirects followed, answers cut at
+ * TRANSPORT_ANSWER_MAX. Each transfer has a connection of its own that is neither reused nor kept, unless
  * keep_connections says otherwise; either way nothing but a GET is ever sent twice.
  */
 enum { TRANSPORT_ANSWER_MAX = 1 << 20, TRANSPORT_HEADERS_MAX = 256 << 10 };

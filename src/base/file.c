@@ -638,7 +638,8 @@ int file_open_append(const char *path, struct error *err)
     if (good && made) {
         failure = sync_folder(place.folder);
         if (failure != 0)
-            good = error_set_errno(err, ERROR_FILE, failure, "%s is made, but might not survive a power cut", path);
+            good = error_set_errno(err, ERROR_FILE, failure, "%s is made, but might not survive a power cut",
+                                   path);
     }
     place_release(&place);
     if (!good && fd >= 0)

@@ -53,8 +53,8 @@ bool file_replace(const char *path, const void *bytes, size_t length, struct fil
  * back. */
 bool file_append(const char *path, const void *bytes, size_t length, struct error *err);
 
-/* The same in steps, for many additions to one file: opens or makes it (-1: ERROR_FILE), adds all or nothing, and
- * brings what was added to the disk. Whoever opened it closes it. */
+/* The same in steps, for many additions to one file: opens or makes it (-1: ERROR_FILE), adds all or nothing,
+ * and brings what was added to the disk. Whoever opened it closes it. */
 int file_open_append(const char *path, struct error *err);
 bool file_add(int fd, const char *path, const void *bytes, size_t length, struct error *err);
 bool file_sync(int fd, const char *path, struct error *err);

@@ -28,8 +28,8 @@ struct host {
 
 struct host *host_system(void);
 
-/* Takes the access key's secret and the session's token out of the environment: host_system() still has them, but
- * neither /proc nor a child does. Call it first, once. */
+/* Takes the access key's secret and the session's token out of the environment: host_system() still has them,
+ * but neither /proc nor a child does. Call it first, once. */
 bool host_hide_secrets(struct error *err);
 
 /* host->env, but NULL for an empty value too. */

@@ -250,7 +250,8 @@ static void item_release(struct interrupted *item)
     *item = (struct interrupted){.lock = LOCK_FILE_FREE};
 }
 
-static void set_aside(const struct autosave *autosave, struct interrupted *item, struct interrupted_list *list)
+static void set_aside(const struct autosave *autosave, struct interrupted *item,
+                      struct interrupted_list *list)
 {
     struct buf name = BUF_INIT;
     char time[21];
@@ -265,7 +266,8 @@ static void set_aside(const struct autosave *autosave, struct interrupted *item,
 /* True when name is an ID with this end. */
 static bool is_named(const char *name, const char *end)
 {
-    return strspn(name, "0123456789abcdef") == (size_t)(2 * ID_BYTES) && strcmp(name + 2 * ID_BYTES, end) == 0;
+    return strspn(name, "0123456789abcdef") == (size_t)(2 * ID_BYTES) &&
+           strcmp(name + 2 * ID_BYTES, end) == 0;
 }
 
 static int is_autosave(const struct dirent *entry)

@@ -31,8 +31,8 @@ struct autosave_origin {
     const char *draft_hash; /* SHA-256 of the draft as it was last read or saved; "" for none */
 };
 
-/* Makes the folder and takes the lock; so what would go wrong later goes wrong now. ERROR_FILE says why nothing can be
- * kept. Close it either way. */
+/* Makes the folder and takes the lock; so what would go wrong later goes wrong now. ERROR_FILE says why
+ * nothing can be kept. Close it either way. */
 bool autosave_open(struct autosave *autosave, struct host *host, struct error *err);
 
 /* Gives the lock up. The file stays, if there is one. */

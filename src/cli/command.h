@@ -10,8 +10,8 @@
 /* The commands: one row and one file (cli/command_NAME.c) each. */
 struct command_row {
     const char *name;
-    const char *usage;    /* behind "drplan ": "validate DRAFT..." */
-    const char *summary;  /* a phrase for the list of commands */
+    const char *usage;   /* behind "drplan ": "validate DRAFT..." */
+    const char *summary; /* a phrase for the list of commands */
     size_t operands_least, operands_most;
     enum end (*run)(const struct options *options);
     const char *about;    /* paragraphs for --help */

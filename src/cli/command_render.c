@@ -88,7 +88,8 @@ static void add_request(struct rendering *rendering)
     bool hide_size = rendering->has_secrets && !options->show_secrets;
     const char *query = request->query_text ? request->query_text : "";
 
-    buf_addf(&rendering->out, "%s %s%s%s HTTP/1.1\n", request->method, request->path, *query ? "?" : "", query);
+    buf_addf(&rendering->out, "%s %s%s%s HTTP/1.1\n", request->method, request->path, *query ? "?" : "",
+             query);
     for (size_t i = 0; i < request->headers.count; i++) {
         const struct pair *header = &request->headers.items[i];
 
@@ -131,7 +132,8 @@ static bool render_http(struct rendering *rendering, struct error *err)
     mask(&rendering->out, rendering->signature.signature);
     mask(&rendering->out, rendering->destination.client.credentials->security_token);
     if (rendering->has_secrets && options->explain)
-        remark("The body is shown with masks; it was signed with the true passwords. The hashes are over the true "
+        remark("The body is shown with masks; it was signed with the true passwords. The hashes are over the "
+               "true "
                "text: whoever has them can try out passwords.");
     else if (rendering->has_secrets)
         remark("The body is shown with masks; it was signed with the true passwords.");
@@ -153,7 +155,8 @@ static bool render_command(struct rendering *rendering, struct error *err)
         remark("The command is signed for %s and works once, within 15 minutes.",
                rendering->destination.client.endpoint.host);
         if (rendering->has_secrets && !options->show_secrets)
-            remark("It needs the passwords that the draft has now, and holds a hash of the body: whoever has it can "
+            remark("It needs the passwords that the draft has now, and holds a hash of the body: whoever has "
+                   "it can "
                    "try out passwords.");
         return true;
     }
@@ -163,8 +166,8 @@ static bool render_command(struct rendering *rendering, struct error *err)
 
 static bool render(struct rendering *rendering, struct error *err)
 {
-    if (!payload_write(&rendering->masked, rendering->draft.plan, rendering->draft.review, PAYLOAD_MASKED, NULL,
-                       err))
+    if (!payload_write(&rendering->masked, rendering->draft.plan, rendering->draft.review, PAYLOAD_MASKED,
+                       NULL, err))
         return false;
     switch (rendering->options->format) {
     case FORMAT_BODY:
@@ -201,7 +204,8 @@ static void print(const struct rendering *rendering)
     if (rendering->options->json)
         print_as_json(rendering);
     else if (!print_exact(buf_text(&rendering->out), rendering->out.length))
-        remark("Characters that are not safe to show are written as <U+...> or ^X here; into a file or a pipe they go "
+        remark("Characters that are not safe to show are written as <U+...> or ^X here; into a file or a "
+               "pipe they go "
                "unchanged.");
 }
 

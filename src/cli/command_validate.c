@@ -57,7 +57,8 @@ static void report_text(const struct draft_file *draft)
     print_problems(draft->review);
 }
 
-/* A draft that is no JSON has a problem like any other; that a file cannot be read is no matter of the draft. */
+/* A draft that is no JSON has a problem like any other; that a file cannot be read is no matter of the draft.
+ */
 static void report_failure(const struct draft_file *draft, const struct error *err)
 {
     if (err->kind != ERROR_INPUT) {

@@ -45,8 +45,8 @@ static bool find_destination(struct whoami *whoami)
     whoami->review = review_new();
     if (!whoami->plan || !whoami->review || !review_run(whoami->review, whoami->plan, &whoami->err))
         return error_memory(&whoami->err);
-    whoami->has_destination = session_find_destination(session, whoami->plan, whoami->review, &whoami->destination,
-                                                       &whoami->err);
+    whoami->has_destination =
+        session_find_destination(session, whoami->plan, whoami->review, &whoami->destination, &whoami->err);
     return whoami->has_destination || whoami->destination.lacks_region;
 }
 
@@ -62,7 +62,8 @@ static bool find_sts(struct whoami *whoami, struct client *client)
     client->region = NULL;
     if (whoami->has_destination && host_is_loopback(from->endpoint.host))
         return true;
-    return sts_endpoint(whoami->session.host, region[0] ? region : NULL, false, &client->endpoint, &whoami->err);
+    return sts_endpoint(whoami->session.host, region[0] ? region : NULL, false, &client->endpoint,
+                        &whoami->err);
 }
 
 static void take_member(const cJSON *tree, const char *name, char *out, size_t size)
@@ -99,9 +100,10 @@ static void take_refusal(struct whoami *whoami, const struct response *response)
     advice = answer.code ? advice_for_code(answer.code) : NULL;
     whoami->end = answer.code ? answer.kind == ANSWER_THROTTLED ? END_THROTTLED : END_REFUSED : END_NOT_SENT;
     if (answer.code)
-        error_set(&whoami->err, ERROR_CREDENTIALS, "STS refused GetCallerIdentity with %.80s (HTTP %d, request %.64s)%s%s",
-                  answer.code, response->status, answer.request_id ? answer.request_id : "without id",
-                  advice ? ": " : "", advice ? advice : "");
+        error_set(&whoami->err, ERROR_CREDENTIALS,
+                  "STS refused GetCallerIdentity with %.80s (HTTP %d, request %.64s)%s%s", answer.code,
+                  response->status, answer.request_id ? answer.request_id : "without id", advice ? ": " : "",
+                  advice ? advice : "");
     else
         error_set(&whoami->err, ERROR_NETWORK, "STS answered with HTTP %d and no code", response->status);
     answer_release(&answer);
@@ -152,7 +154,8 @@ static enum end ask(struct whoami *whoami)
     struct request request;
 
     if (!transport || !find_sts(whoami, &client) ||
-        !client_prepare(&client, OPERATION_GET_CALLER_IDENTITY, NULL, 0, NULL, 0, &request, NULL, &whoami->err))
+        !client_prepare(&client, OPERATION_GET_CALLER_IDENTITY, NULL, 0, NULL, 0, &request, NULL,
+                        &whoami->err))
         return fails(whoami, end_of_error(whoami->err.kind));
     whoami->end = END_FAILED;
     whoami->transfer = transport_start(transport, &request, answered, whoami, &whoami->err);

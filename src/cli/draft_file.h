@@ -11,14 +11,14 @@
 
 /* A draft that a command was given, read and reviewed. Empty (all zero) before and after. */
 struct draft_file {
-    const char *name;        /* as it was given; borrowed */
+    const char *name; /* as it was given; borrowed */
     struct plan *plan;
     struct review *review;
     struct file_stamp stamp; /* of nothing for standard input */
 };
 
-/* Reads the draft called name, "-" being standard input. ERROR_FILE when it cannot be read, ERROR_INPUT when it
- * is no JSON object; both without the name. Release it also after a failure. */
+/* Reads the draft called name, "-" being standard input. ERROR_FILE when it cannot be read, ERROR_INPUT when
+ * it is no JSON object; both without the name. Release it also after a failure. */
 bool draft_file_open(struct draft_file *draft, const char *name, const struct options *options,
                      struct error *err);
 void draft_file_release(struct draft_file *draft);

@@ -9,7 +9,8 @@
 
 enum { COLUMNS = 78, TEXT_COLUMN = 28, COMMAND_COLUMN = 14 };
 
-/* Adds words broken at COLUMNS, every line but the first behind `indent` blanks; `column` is where it begins. */
+/* Adds words broken at COLUMNS, every line but the first behind `indent` blanks; `column` is where it begins.
+ */
 static void add_words(struct buf *out, int column, int indent, const char *text)
 {
     while (*text) {

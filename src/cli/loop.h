@@ -19,14 +19,15 @@
 /* What is left to say once the terminal is given back. */
 struct loop_end {
     enum end end;
-    struct buf said;   /* lines for standard output: the plans that were created */
-    struct buf warned; /* for standard error: a plan whose outcome is not known, or what failed; "" for nothing */
+    struct buf said; /* lines for standard output: the plans that were created */
+    struct buf
+        warned; /* for standard error: a plan whose outcome is not known, or what failed; "" for nothing */
     struct last_words last;
 };
 
-/* Runs until the operator leaves. stamp: of the draft that was opened, if wizard_save_path() names one; of a file
- * that is not there otherwise. */
-void loop_run(struct session *session, struct wizard *wizard, struct term *term, const struct file_stamp *stamp,
-              struct loop_end *out);
+/* Runs until the operator leaves. stamp: of the draft that was opened, if wizard_save_path() names one; of a
+ * file that is not there otherwise. */
+void loop_run(struct session *session, struct wizard *wizard, struct term *term,
+              const struct file_stamp *stamp, struct loop_end *out);
 
 #endif

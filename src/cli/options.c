@@ -10,10 +10,10 @@
 #include "cli/command.h"
 #include "model/words.h"
 
-#define ON(command)  (1u << COMMAND_##command)
-#define EVERYWHERE   ((1u << COMMAND_COUNT) - 1)
-#define IN(member)   offsetof(struct options, member)
-#define REHEARSING   (ON(WIZARD) | ON(SUBMIT) | ON(SANDBOX))
+#define ON(command) (1u << COMMAND_##command)
+#define EVERYWHERE  ((1u << COMMAND_COUNT) - 1)
+#define IN(member)  offsetof(struct options, member)
+#define REHEARSING  (ON(WIZARD) | ON(SUBMIT) | ON(SANDBOX))
 
 enum { HOUR_MS = 3600000, JOBS_MAX = 256 };
 
@@ -217,7 +217,8 @@ static bool unknown(const char *name, size_t length, struct error *err)
     int shown = words_clip(name, length < 60 ? length : 60);
 
     if (near)
-        return error_set(err, ERROR_USAGE, "there is no option --%.*s; did you mean --%s?", shown, name, near);
+        return error_set(err, ERROR_USAGE, "there is no option --%.*s; did you mean --%s?", shown, name,
+                         near);
     return error_set(err, ERROR_USAGE, "there is no option --%.*s", shown, name);
 }
 
@@ -319,7 +320,8 @@ static bool check_values(const struct options *options, struct error *err)
     if (options->sandbox && options->profile)
         return error_set(err, ERROR_USAGE,
                          "--sandbox and --profile cannot be used together: the sandbox has its own key");
-    if (options->command != COMMAND_SANDBOX && !options->sandbox && (options->fault_count > 0 || options->state))
+    if (options->command != COMMAND_SANDBOX && !options->sandbox &&
+        (options->fault_count > 0 || options->state))
         return error_set(err, ERROR_USAGE, "--fault and --state are for the sandbox: give --sandbox too");
     if (options->explain && options->format != FORMAT_HTTP)
         return error_set(err, ERROR_USAGE, "--explain goes with --as http");

@@ -62,14 +62,14 @@ enum option_kind {
 };
 
 struct option_row {
-    const char *name;     /* without the dashes; NULL ends the table */
-    char letter;          /* 0: none */
+    const char *name; /* without the dashes; NULL ends the table */
+    char letter;      /* 0: none */
     enum option_kind kind;
     const char *argument; /* what --help calls its value; NULL for a flag */
     size_t offset;        /* of the member of struct options */
     long least, most;
-    unsigned commands;    /* bits 1 << enum command_id */
-    const char *help;     /* a phrase for --help */
+    unsigned commands; /* bits 1 << enum command_id */
+    const char *help;  /* a phrase for --help */
 };
 
 extern const struct option_row option_rows[];

@@ -6,7 +6,8 @@
 
 /* ---- The field that the service named ---- */
 
-/* Whether this instance's field is what a Missing... or Invalid... answer speaks of, as far as can be seen. */
+/* Whether this instance's field is what a Missing... or Invalid... answer speaks of, as far as can be seen.
+ */
 static bool fits(const struct field_review *row, const char *code)
 {
     if (!row->shown)
@@ -50,7 +51,8 @@ const char *outcome_advice(const struct submission_report *report)
     case OUTCOME_THROTTLED:
         return report->advice[0] ? report->advice : NULL;
     case OUTCOME_UNKNOWN:
-        return "Look for the plan with 'drplan look' or in the console before you send it again: a second plan "
+        return "Look for the plan with 'drplan look' or in the console before you send it again: a second "
+               "plan "
                "between the same clusters copies every message twice.";
     case OUTCOME_NONE:
     case OUTCOME_CREATED:
@@ -187,8 +189,7 @@ static enum result_kind kind_of(enum outcome outcome)
     return RESULT_NOT_SENT;
 }
 
-void outcome_result(const struct submission_report *report, const struct review *review,
-                    struct result *out)
+void outcome_result(const struct submission_report *report, const struct review *review, struct result *out)
 {
     const struct answer *answer = report->answer;
 
@@ -201,8 +202,9 @@ void outcome_result(const struct submission_report *report, const struct review 
         .http_status = answer ? answer->status : 0,
         .reason = or_null(report->reason),
         /* The page says itself what its keys do where a plan exists, or where it is not known. */
-        .advice = report->outcome == OUTCOME_EXISTS || report->outcome == OUTCOME_UNKNOWN ? NULL
-                                                                                          : outcome_advice(report),
+        .advice = report->outcome == OUTCOME_EXISTS || report->outcome == OUTCOME_UNKNOWN
+                      ? NULL
+                      : outcome_advice(report),
         .warning = or_null(report->warning),
         .details = report->details,
         .can_look = report->outcome == OUTCOME_UNKNOWN,

@@ -5,7 +5,8 @@
 #include "model/review.h"
 #include "ui/result.h"
 
-/* How a submission ended, in the words of those who read it: the result page, a line of text, a line of JSON. */
+/* How a submission ended, in the words of those who read it: the result page, a line of text, a line of JSON.
+ */
 
 /* One draft's end. All texts may be NULL and are borrowed. */
 struct ending {
@@ -23,8 +24,8 @@ struct ending {
 void ending_of_report(struct ending *ending, const struct submission_report *report,
                       const struct review *review, char path[128]);
 
-/* {"draft", "outcome", "planId", "requestId", "code", "message", "httpStatus", "field"} on one line of standard
- * output. Other programs rely on it. */
+/* {"draft", "outcome", "planId", "requestId", "code", "message", "httpStatus", "field"} on one line of
+ * standard output. Other programs rely on it. */
 void ending_print_json(const struct ending *ending);
 
 /* The same in words; with the draft's name in front when several were given. */
@@ -34,10 +35,10 @@ void ending_print_text(const struct ending *ending, bool with_name);
 const char *outcome_advice(const struct submission_report *report);
 
 /* What the result page shows of a report. Borrows from the report. */
-void outcome_result(const struct submission_report *report, const struct review *review,
-                    struct result *out);
+void outcome_result(const struct submission_report *report, const struct review *review, struct result *out);
 
-/* The field that an answer names: that of the instance it is probably about; place_none() when it names none. */
+/* The field that an answer names: that of the instance it is probably about; place_none() when it names none.
+ */
 struct place outcome_field(const struct answer *answer, const struct review *review);
 
 /* What a running submission does, for the operator: "Sending the plan". */

@@ -1,6 +1,7 @@
 #include "cli/reference_words.h"
 
-static void describe(const struct secret_lookup *lookup, struct place place, const char *reference, struct buf *out)
+static void describe(const struct secret_lookup *lookup, struct place place, const char *reference,
+                     struct buf *out)
 {
     struct error err;
     char cluster[48];

@@ -6,8 +6,8 @@
 #include "model/plan.h"
 #include "model/review.h"
 
-/* Adds a sentence for each reference of the plan that could not be resolved now: "First cluster, Password: the
- * environment variable MQ is not set." */
+/* Adds a sentence for each reference of the plan that could not be resolved now: "First cluster, Password:
+ * the environment variable MQ is not set." */
 void describe_bad_references(const struct secret_lookup *lookup, const struct plan *plan,
                              const struct review *review, struct buf *out);
 

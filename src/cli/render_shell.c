@@ -45,8 +45,8 @@ static bool next_line(const struct payload *payload, struct line *line, size_t *
     return true;
 }
 
-/* Whether a variable in the place of the mask can give the line that was signed: same text around it, and in it
- * no escapes but those that the command makes. */
+/* Whether a variable in the place of the mask can give the line that was signed: same text around it, and in
+ * it no escapes but those that the command makes. */
 static bool can_be_filled(const struct line *masked, const struct line *sent)
 {
     size_t before = (size_t)(masked->mask - masked->text) + 1;
@@ -83,10 +83,11 @@ static bool check_fill(const struct shell_request *shell, struct error *err)
             continue;
         if (!place_is_none(masked.place))
             place_path(masked.place, path, sizeof(path));
-        return error_set(err, ERROR_INPUT,
-                         "%s holds something that a variable of the shell cannot bring into the JSON as it was "
-                         "signed: give --show-secrets, or use --as aliyun",
-                         path);
+        return error_set(
+            err, ERROR_INPUT,
+            "%s holds something that a variable of the shell cannot bring into the JSON as it was "
+            "signed: give --show-secrets, or use --as aliyun",
+            path);
     }
     return true;
 }
@@ -95,10 +96,11 @@ static bool check_fill(const struct shell_request *shell, struct error *err)
 
 static void add_question(struct buf *out, const char *path, int number)
 {
-    buf_addf(out,
-             "  if [ -z \"${DRPLAN_PASSWORD_%d-}\" ]; then\n"
-             "    trap 'stty echo </dev/tty; exit 130' HUP INT TERM; stty -echo </dev/tty\n    printf '%%s: ' ",
-             number);
+    buf_addf(
+        out,
+        "  if [ -z \"${DRPLAN_PASSWORD_%d-}\" ]; then\n"
+        "    trap 'stty echo </dev/tty; exit 130' HUP INT TERM; stty -echo </dev/tty\n    printf '%%s: ' ",
+        number);
     shell_quote_text(out, path);
     buf_addf(out,
              " >/dev/tty; IFS= read -r DRPLAN_PASSWORD_%d </dev/tty\n"

@@ -31,7 +31,8 @@ void describe_ago(int64_t then, int64_t now, struct buf *out)
 /* An autosave holds no passwords, so that only references to them can be compared. */
 static bool differs(const struct plan *typed, const struct plan *saved, struct place place)
 {
-    enum answer_form form = plan_form(typed, place), saved_form = saved ? plan_form(saved, place) : ANSWER_NONE;
+    enum answer_form form = plan_form(typed, place),
+                     saved_form = saved ? plan_form(saved, place) : ANSWER_NONE;
     const char *value = plan_get(typed, place), *saved_value = saved ? plan_get(saved, place) : NULL;
 
     if (schema[place.field].kind == KIND_SECRET && form == ANSWER_NONE)
@@ -94,7 +95,8 @@ static struct saved read_saved(const struct interrupted *item)
     char hash[65];
 
     buf_init(&text, DRAFT_SIZE_MAX + 1);
-    if (item->draft.length > 0 && file_read(buf_text(&item->draft), DRAFT_SIZE_MAX, &text, &stamp, &ignored)) {
+    if (item->draft.length > 0 &&
+        file_read(buf_text(&item->draft), DRAFT_SIZE_MAX, &text, &stamp, &ignored)) {
         saved.there = true;
         sha256_hex(buf_text(&text), text.length, hash);
         saved.changed = strcmp(hash, item->draft_hash) != 0;
@@ -127,7 +129,8 @@ static void add_what_differs(const struct interrupted *item, const struct saved 
     buf_release(&names);
 }
 
-void describe_interrupted(const struct interrupted *item, int position, int count, int64_t now, struct buf *out)
+void describe_interrupted(const struct interrupted *item, int position, int count, int64_t now,
+                          struct buf *out)
 {
     const char *name = plan_get(item->plan, place_of_plan(FIELD_PLAN_NAME));
     struct saved saved = read_saved(item);

@@ -10,7 +10,8 @@
 
 /* "3 answers differ from plan.json: Plan name; Second cluster, VPC; ..." and whatever else there is to know.
  * position of count: "1 of 3: " when there are several. now: seconds since 1970. */
-void describe_interrupted(const struct interrupted *item, int position, int count, int64_t now, struct buf *out);
+void describe_interrupted(const struct interrupted *item, int position, int count, int64_t now,
+                          struct buf *out);
 
 /* "a moment ago", "5 minutes ago", "yesterday", "on 2026-11-25". */
 void describe_ago(int64_t then, int64_t now, struct buf *out);

@@ -34,9 +34,9 @@ static bool same_file(const char *a, const char *b)
 {
     struct buf full_a = BUF_INIT, full_b = BUF_INIT;
     struct error ignored;
-    bool same = strcmp(a, b) == 0 ||
-                (file_full_path(a, &full_a, &ignored) && file_full_path(b, &full_b, &ignored) &&
-                 strcmp(buf_text(&full_a), buf_text(&full_b)) == 0);
+    bool same =
+        strcmp(a, b) == 0 || (file_full_path(a, &full_a, &ignored) && file_full_path(b, &full_b, &ignored) &&
+                              strcmp(buf_text(&full_a), buf_text(&full_b)) == 0);
 
     buf_release(&full_a);
     buf_release(&full_b);
@@ -96,8 +96,8 @@ static void describe_holder(const struct buf *text, struct buf *out)
 }
 
 /* Takes the lock of the file at path into lock. */
-static enum lock_result take_lock(struct host *host, const char *path, struct lock_file *lock, struct buf *who,
-                                  struct error *err)
+static enum lock_result take_lock(struct host *host, const char *path, struct lock_file *lock,
+                                  struct buf *who, struct error *err)
 {
     struct buf lock_path = BUF_INIT, mine = BUF_INIT, holder = BUF_INIT;
     enum lock_result result = LOCK_IMPOSSIBLE;
@@ -251,8 +251,8 @@ static bool write_text(struct saved_draft *draft, const char *path, bool mine, c
     return ok;
 }
 
-static enum save_result save_text(struct saved_draft *draft, const char *path, bool mine, const struct buf *text,
-                                  struct error *err)
+static enum save_result save_text(struct saved_draft *draft, const char *path, bool mine,
+                                  const struct buf *text, struct error *err)
 {
     struct lock_file lock = LOCK_FILE_FREE;
     struct buf who = BUF_INIT;
@@ -279,8 +279,8 @@ static enum save_result save_text(struct saved_draft *draft, const char *path, b
     return SAVE_DONE;
 }
 
-enum save_result saved_draft_save(struct saved_draft *draft, const struct plan *plan, const char *path, bool over,
-                                  enum save_secrets secrets, struct error *err)
+enum save_result saved_draft_save(struct saved_draft *draft, const struct plan *plan, const char *path,
+                                  bool over, enum save_secrets secrets, struct error *err)
 {
     bool mine = same_file(path, buf_text(&draft->path));
     enum save_result result;

@@ -17,14 +17,14 @@
  */
 struct saved_draft {
     struct host *host;
-    struct buf path;          /* as the operator named it; empty: none yet */
-    struct file_stamp stamp;  /* of the file as it was read or saved */
-    struct file_stamp asked;  /* as it was when a save was refused for it */
+    struct buf path;         /* as the operator named it; empty: none yet */
+    struct file_stamp stamp; /* of the file as it was read or saved */
+    struct file_stamp asked; /* as it was when a save was refused for it */
     struct buf asked_path;
-    char hash[65];            /* SHA-256 of what was read or saved; "": nothing yet */
+    char hash[65]; /* SHA-256 of what was read or saved; "": nothing yet */
     struct lock_file lock;
-    bool locked_out;          /* another run has it */
-    bool ours;                /* this run wrote it */
+    bool locked_out; /* another run has it */
+    bool ours;       /* this run wrote it */
 };
 
 void saved_draft_init(struct saved_draft *draft, struct host *host);
@@ -57,10 +57,11 @@ enum save_result {
 
 enum save_secrets { SECRETS_ASK, SECRETS_LEAVE_OUT, SECRETS_KEEP };
 
-/* Saves the plan at path, to which it belongs from then on. over: also where the last call answered SAVE_CHANGED,
- * SAVE_GONE or SAVE_EXISTS, if the file is still as it was then. Nothing is written unless it is SAVE_DONE. */
-enum save_result saved_draft_save(struct saved_draft *draft, const struct plan *plan, const char *path, bool over,
-                                  enum save_secrets secrets, struct error *err);
+/* Saves the plan at path, to which it belongs from then on. over: also where the last call answered
+ * SAVE_CHANGED, SAVE_GONE or SAVE_EXISTS, if the file is still as it was then. Nothing is written unless it
+ * is SAVE_DONE. */
+enum save_result saved_draft_save(struct saved_draft *draft, const struct plan *plan, const char *path,
+                                  bool over, enum save_secrets secrets, struct error *err);
 
 /* "NAME-copy.json" for "NAME.json"; "-copy-2" and so on where that is there already. */
 void copy_name(const char *path, struct buf *out);

@@ -55,7 +55,9 @@ static char **words_of(const cJSON *list)
 static bool start(struct secret_command *command, bool silent, const cJSON *list, struct error *err)
 {
     char **words = words_of(list), **environment = environment_for_command();
-    int failed = words && environment ? child_start(&command->child, words, environment, silent ? NULL : remark_heard) : ENOMEM;
+    int failed = words && environment
+                     ? child_start(&command->child, words, environment, silent ? NULL : remark_heard)
+                     : ENOMEM;
 
     free(words);
     free(environment);
@@ -85,7 +87,8 @@ void secret_strip_line_break(struct buf *text)
         buf_remove(text, text->length - 1, 1);
 }
 
-struct secret_command *secret_command_start(struct host *host, const cJSON *words, bool silent, struct error *err)
+struct secret_command *secret_command_start(struct host *host, const cJSON *words, bool silent,
+                                            struct error *err)
 {
     struct secret_command *command = calloc(1, sizeof(*command));
 

@@ -19,7 +19,8 @@ struct secret_command;
 #define SECRET_SIZE_MAX ((size_t)64 << 10)
 
 /* words: the list of the reference, checked. silent: what it says on standard error is not shown. */
-struct secret_command *secret_command_start(struct host *host, const cJSON *words, bool silent, struct error *err);
+struct secret_command *secret_command_start(struct host *host, const cJSON *words, bool silent,
+                                            struct error *err);
 
 /* Ends it, and all that it started, if it still runs. */
 void secret_command_free(struct secret_command *command);

@@ -53,7 +53,8 @@ static bool from_file(const char *path, struct buf *out, struct error *err)
 
 /* ---- Commands ---- */
 
-static bool wait_for(const struct secret_lookup *lookup, const struct secret_command *command, struct error *err)
+static bool wait_for(const struct secret_lookup *lookup, const struct secret_command *command,
+                     struct error *err)
 {
     struct pollfd fds[] = {{.fd = secret_command_fd(command), .events = POLLIN},
                            {.fd = lookup->interrupt_fd, .events = POLLIN}};
@@ -61,11 +62,13 @@ static bool wait_for(const struct secret_lookup *lookup, const struct secret_com
     if (poll(fds, 2, secret_command_timeout(command)) < 0 && errno != EINTR)
         return error_set_errno(err, ERROR_INTERNAL, errno, "waiting for a command failed");
     if (fds[1].revents)
-        return error_set(err, ERROR_CANCELLED, "stopped while the command %.100s ran", secret_command_name(command));
+        return error_set(err, ERROR_CANCELLED, "stopped while the command %.100s ran",
+                         secret_command_name(command));
     return true;
 }
 
-static bool from_command(const struct secret_lookup *lookup, const cJSON *words, struct buf *out, struct error *err)
+static bool from_command(const struct secret_lookup *lookup, const cJSON *words, struct buf *out,
+                         struct error *err)
 {
     struct secret_command *command = secret_command_start(lookup->host, words, lookup->silent, err);
     bool ok = command != NULL;
@@ -80,7 +83,8 @@ static bool from_command(const struct secret_lookup *lookup, const cJSON *words,
 
 /* ---- References ---- */
 
-static bool resolve_node(const struct secret_lookup *lookup, const cJSON *member, struct buf *out, struct error *err)
+static bool resolve_node(const struct secret_lookup *lookup, const cJSON *member, struct buf *out,
+                         struct error *err)
 {
     if (strcmp(member->string, "$env") == 0)
         return from_environment(lookup, member->valuestring, out, err);
@@ -164,7 +168,8 @@ void secret_lookup_init(struct secret_lookup *lookup, struct host *host)
     *lookup = (struct secret_lookup){.source = {.resolve = resolve}, .host = host, .interrupt_fd = -1};
 }
 
-struct secret_command *secret_lookup_start(struct secret_lookup *lookup, const char *reference, struct error *err)
+struct secret_command *secret_lookup_start(struct secret_lookup *lookup, const char *reference,
+                                           struct error *err)
 {
     struct secret_command *command = NULL;
     cJSON *node;

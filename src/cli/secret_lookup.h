@@ -20,12 +20,14 @@ struct secret_lookup {
 
 void secret_lookup_init(struct secret_lookup *lookup, struct host *host);
 
-/* Whether a reference can be resolved, as far as can be said without running anything or reading the secret. */
+/* Whether a reference can be resolved, as far as can be said without running anything or reading the secret.
+ */
 bool secret_lookup_check(const struct secret_lookup *lookup, const char *reference, struct error *err);
 
-/* Starts the command of a reference, for those who cannot stop and wait; NULL and ERROR_NONE when it is none or
- * its secret is known already. */
-struct secret_command *secret_lookup_start(struct secret_lookup *lookup, const char *reference, struct error *err);
+/* Starts the command of a reference, for those who cannot stop and wait; NULL and ERROR_NONE when it is none
+ * or its secret is known already. */
+struct secret_command *secret_lookup_start(struct secret_lookup *lookup, const char *reference,
+                                           struct error *err);
 
 /* Keeps what the command of a reference printed, for the next time that it is asked for. */
 bool secret_lookup_keep(struct secret_lookup *lookup, const char *reference, const struct buf *secret,

@@ -21,9 +21,9 @@ struct account {
     char *name; /* NULL for the usual profile */
     struct profile profile;
     struct error profile_error; /* ERROR_NONE: profile is good */
-    struct sign_in *search; /* the last one; NULL: none began */
+    struct sign_in *search;     /* the last one; NULL: none began */
     bool searching;
-    int64_t failed_at;          /* in ticks: when a search ended without keys */
+    int64_t failed_at;              /* in ticks: when a search ended without keys */
     struct credentials credentials; /* empty before they are found */
     struct error credentials_error; /* of the last search */
 };
@@ -61,7 +61,8 @@ static struct account *account_find(struct session *session, const char *name, s
     return account;
 }
 
-bool session_open(struct session *session, struct host *host, const struct options *options, struct error *err)
+bool session_open(struct session *session, struct host *host, const struct options *options,
+                  struct error *err)
 {
     struct sandbox_options sandbox = {.faults = options->faults,
                                       .fault_count = (int)options->fault_count,
@@ -198,8 +199,8 @@ static bool take_endpoint(struct destination *out, const struct setting *setting
     return true;
 }
 
-static bool endpoint_of_region(struct session *session, struct destination *out, const struct profile *profile,
-                               struct error *err)
+static bool endpoint_of_region(struct session *session, struct destination *out,
+                               const struct profile *profile, struct error *err)
 {
     const char *type = profile->endpoint_type && *profile->endpoint_type
                            ? profile->endpoint_type
@@ -208,9 +209,10 @@ static bool endpoint_of_region(struct session *session, struct destination *out,
 
     out->lacks_region = !out->region[0];
     if (out->lacks_region)
-        return error_set(err, ERROR_CREDENTIALS,
-                         "no region: give --region, or set region_id in the profile, ALIBABA_CLOUD_REGION_ID, "
-                         "or the region of a cluster");
+        return error_set(
+            err, ERROR_CREDENTIALS,
+            "no region: give --region, or set region_id in the profile, ALIBABA_CLOUD_REGION_ID, "
+            "or the region of a cluster");
     return endpoint_for_region("rocketmq", out->region, vpc, &out->client.endpoint, err);
 }
 
@@ -264,7 +266,8 @@ bool session_find_destination(struct session *session, const struct plan *plan, 
     if (!take_region(out, &region, err))
         return false;
     if (endpoint.value)
-        return take_endpoint(out, &endpoint, !session->options->endpoint && endpoint.fault == ERROR_INPUT, err);
+        return take_endpoint(out, &endpoint, !session->options->endpoint && endpoint.fault == ERROR_INPUT,
+                             err);
     return endpoint_of_region(session, out, &account->profile, err);
 }
 
@@ -272,8 +275,9 @@ bool session_find_destination(struct session *session, const struct plan *plan, 
 
 static void say_how_to_sign_in(struct error *err)
 {
-    static const char how[] = ". Set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or run 'aliyun "
-                              "configure'; --sandbox needs no account";
+    static const char how[] =
+        ". Set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or run 'aliyun "
+        "configure'; --sandbox needs no account";
     size_t length = strlen(err->text);
 
     if (err->kind == ERROR_CREDENTIALS && length + sizeof(how) <= sizeof(err->text))
@@ -292,7 +296,8 @@ static const struct endpoint *rehearsed_sts(const struct session *session, struc
 
 static bool search_begin(struct session *session, struct account *account, struct error *err)
 {
-    struct sign_in_options options = {.profile = account->name, .hear = session->secrets.silent ? NULL : remark_heard};
+    struct sign_in_options options = {.profile = account->name,
+                                      .hear = session->secrets.silent ? NULL : remark_heard};
     struct endpoint sts;
 
     options.sts = rehearsed_sts(session, &sts);
@@ -318,10 +323,12 @@ static void say_remarks(struct session *session, const struct account *account, 
         if (sign_in_reason_matters(search, i))
             remark("Passed over: %s.", sign_in_reason(search, i));
     if (!found && account->credentials.access_key_id)
-        remark("The session could not be renewed, and is used until it ends: %s.", account->credentials_error.text);
+        remark("The session could not be renewed, and is used until it ends: %s.",
+               account->credentials_error.text);
 }
 
-/* Keys that were found take the place of those before them. Without new ones the old ones are used to their end. */
+/* Keys that were found take the place of those before them. Without new ones the old ones are used to their
+ * end. */
 static void search_end(struct session *session, struct account *account)
 {
     struct credentials found;
@@ -513,7 +520,8 @@ struct transport *session_transport(struct session *session, struct error *err)
     if (session->options->timeout_ms > 0)
         options.timeout_ms = session->options->timeout_ms;
     options.ca_file = session->options->ca_file;
-    options.keep_connections = session->options->command == COMMAND_SUBMIT && session->options->operand_count > 1;
+    options.keep_connections =
+        session->options->command == COMMAND_SUBMIT && session->options->operand_count > 1;
     session->transport = transport_new(&options, err);
     return session->transport;
 }

@@ -28,8 +28,9 @@ struct session {
     struct private_sandbox sandbox;
     bool has_sandbox;
     struct account *accounts; /* one for each profile that was asked for */
-    bool draft_decides;       /* the operator chose region and profile for the draft: they come before the options */
-    bool warned;              /* of a file with keys that others may read */
+    bool
+        draft_decides; /* the operator chose region and profile for the draft: they come before the options */
+    bool warned;       /* of a file with keys that others may read */
     struct transport *transport;
     struct journal *journal;
 };
@@ -79,7 +80,8 @@ enum signing { SIGNED_IN, SIGNING_IN, SIGNING_FAILED };
 enum signing session_advance_sign_in(struct session *session, struct destination *destination, bool needed,
                                      struct error *err);
 
-/* What to wait for beside transfers while SIGNING_IN: a descriptor (-1: none) and milliseconds (-1: no limit). */
+/* What to wait for beside transfers while SIGNING_IN: a descriptor (-1: none) and milliseconds (-1: no
+ * limit). */
 int session_sign_in_fd(const struct session *session);
 int session_sign_in_timeout(const struct session *session);
 

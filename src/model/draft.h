@@ -32,8 +32,8 @@ bool draft_read(const char *text, size_t length, struct plan **out, struct error
 /* Writes a draft without literal secrets; unknown members keep their place. */
 bool draft_write(const struct plan *plan, struct buf *out, struct error *err);
 
-/* As draft_write(), but the literal secrets that the draft was read with, and that nobody has changed since, stay
- * in it. The same text as draft_write() gives when there are none. */
+/* As draft_write(), but the literal secrets that the draft was read with, and that nobody has changed since,
+ * stay in it. The same text as draft_write() gives when there are none. */
 bool draft_write_with_secrets(const struct plan *plan, struct buf *out, struct error *err);
 
 /* True when the draft that plan was read from has a later version than DRAFT_VERSION. */

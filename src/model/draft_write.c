@@ -29,7 +29,7 @@ struct writer {
     int kept_count;
     int secret_count;
     bool keep_secrets; /* those that the draft was read with */
-    bool failed; /* memory was short where a comparison needed some */
+    bool failed;       /* memory was short where a comparison needed some */
     struct error *err;
 };
 

@@ -14,8 +14,8 @@
 
 struct answer {
     enum answer_form form;
-    char *text;   /* NULL exactly for ANSWER_NONE */
-    size_t notes; /* how many notes are about it */
+    char *text;      /* NULL exactly for ANSWER_NONE */
+    size_t notes;    /* how many notes are about it */
     char *suggested; /* by the account; NULL: nothing */
     char *remark;    /* of the account's, about text; NULL: nothing */
 };

@@ -57,8 +57,8 @@ void plan_set_suggestions(struct plan *plan, bool on);
 void plan_set_extras(struct plan *plan, int instance, bool on);
 bool plan_extras(const struct plan *plan, int instance);
 
-/* What the account says fits here: in force while there is no answer. NULL takes it back. Neither this nor a remark
- * is a change of the plan: plan_revision() stays. */
+/* What the account says fits here: in force while there is no answer. NULL takes it back. Neither this nor a
+ * remark is a change of the plan: plan_revision() stays. */
 bool plan_suggest(struct plan *plan, struct place place, const char *value, struct error *err);
 const char *plan_suggestion(const struct plan *plan, struct place place);
 
@@ -66,7 +66,8 @@ const char *plan_suggestion(const struct plan *plan, struct place place);
 bool plan_remark(struct plan *plan, struct place place, const char *text, struct error *err);
 const char *plan_remark_at(const struct plan *plan, struct place place);
 
-/* What a draft remembers beside the body: where it is sent. NULL or "": not said. ERROR_INPUT for what is not UTF-8. */
+/* What a draft remembers beside the body: where it is sent. NULL or "": not said. ERROR_INPUT for what is not
+ * UTF-8. */
 enum plan_setting { SETTING_PROFILE, SETTING_REGION, SETTING_ENDPOINT, SETTING_COUNT };
 bool plan_set_setting(struct plan *plan, enum plan_setting setting, const char *value, struct error *err);
 const char *plan_setting(const struct plan *plan, enum plan_setting setting);

@@ -159,7 +159,8 @@ static void add_remark(struct review *review, const struct plan *plan, struct pl
     const char *remark = plan_remark_at(plan, place);
 
     if (remark)
-        problems_add(&review->problems, place, SEVERITY_WARNING, "the account, when it was asked", "%s", remark);
+        problems_add(&review->problems, place, SEVERITY_WARNING, "the account, when it was asked", "%s",
+                     remark);
 }
 
 static void check_shown(struct review *review, const struct plan *plan, struct place place)

@@ -138,11 +138,11 @@ struct field {
     const struct presence *presence;      /* ends with a row whose `when` is NULL, or with {0} */
     const struct suggestion *suggestions; /* NULL: none */
     enum pick_kind pick;                  /* the list that its value can be picked from */
-    enum field_id pick_parent;            /* the field above that the list hangs on; itself: on the region only */
-    const char *prefix;                   /* what its ids begin with, several joined by '|': "vpc-" */
-    size_t long_from;                     /* more characters than this is a warning; 0: no limit */
-    field_check *check;                   /* what data cannot say; NULL: the checks of the kind are enough */
-    const char *source;                   /* where the rules come from, and how sure they are */
+    enum field_id pick_parent; /* the field above that the list hangs on; itself: on the region only */
+    const char *prefix;        /* what its ids begin with, several joined by '|': "vpc-" */
+    size_t long_from;          /* more characters than this is a warning; 0: no limit */
+    field_check *check;        /* what data cannot say; NULL: the checks of the kind are enough */
+    const char *source;        /* where the rules come from, and how sure they are */
 };
 
 extern const struct field schema[FIELD_COUNT];

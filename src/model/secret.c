@@ -92,7 +92,8 @@ static bool parse_words(const char *text, struct buf *json, int *count, struct e
 
 static bool is_word(const char *text, const char *word)
 {
-    return strncmp(text, word, strlen(word)) == 0 && (text[strlen(word)] == ' ' || text[strlen(word)] == '\0');
+    return strncmp(text, word, strlen(word)) == 0 &&
+           (text[strlen(word)] == ' ' || text[strlen(word)] == '\0');
 }
 
 bool secret_reference_parse(const char *text, struct buf *json, struct error *err)

@@ -24,9 +24,9 @@ struct secret_source {
  * and err says what is wrong with it. */
 bool secret_reference_check(const cJSON *node, struct error *err);
 
-/* Adds the JSON of the reference that an operator wrote: env NAME, file PATH, or command WORD... Words are parted
- * by blanks; quotes ('' or "") keep blanks in a word, a backslash the sign behind it, but not between ''.
- * ERROR_INPUT says what is wrong. */
+/* Adds the JSON of the reference that an operator wrote: env NAME, file PATH, or command WORD... Words are
+ * parted by blanks; quotes ('' or "") keep blanks in a word, a backslash the sign behind it, but not between
+ * ''. ERROR_INPUT says what is wrong. */
 bool secret_reference_parse(const char *text, struct buf *json, struct error *err);
 
 /* Adds what secret_reference_parse() would take for this reference; nothing when it is none. */

@@ -171,7 +171,8 @@ static void add_denial(struct buf *out, const struct arrival *arrival)
     enum route_id route = route_by_operation(action ? action : "", action ? strlen(action) : 0);
     struct buf permission = BUF_INIT;
 
-    buf_addf(&permission, "%s:%s", route < ROUTE_COUNT ? routes[route].product : "rocketmq", action ? action : "*");
+    buf_addf(&permission, "%s:%s", route < ROUTE_COUNT ? routes[route].product : "rocketmq",
+             action ? action : "*");
     buf_add_text(out, ",\"AccessDeniedDetail\":");
     struct buf detail = BUF_INIT;
     buf_add_char(&detail, '{');

@@ -102,8 +102,8 @@ static bool check_operation(const struct arrival *arrival, struct refusal *refus
     if (!method_is_known(arrival->method))
         return refuse(refusal, 403, "UnsupportedHTTPMethod", "This http method is not supported.");
     route = route_find(arrival->method, arrival->target, arrival_path_length(arrival), action);
-    if (!version || (route < ROUTE_COUNT ? strcmp(version, routes[route].version) != 0
-                                         : !version_is_known(version)))
+    if (!version ||
+        (route < ROUTE_COUNT ? strcmp(version, routes[route].version) != 0 : !version_is_known(version)))
         return refuse(refusal, 400, "InvalidVersion", "Specified parameter Version is not valid.");
     if (route == ROUTE_COUNT || !action || strcmp(action, routes[route].operation) != 0)
         return refuse(refusal, 404, "InvalidAction.NotFound",
@@ -138,7 +138,8 @@ static bool read_claim(const struct arrival *arrival, struct claim *claim, struc
     return true;
 }
 
-static bool check_key(const struct arrival *arrival, int64_t now, struct claim *claim, struct refusal *refusal)
+static bool check_key(const struct arrival *arrival, int64_t now, struct claim *claim,
+                      struct refusal *refusal)
 {
     if (span_begins(claim->credential, "STS.") && !arrival_header(arrival, "x-acs-security-token"))
         return refuse(refusal, 400, "MissingSecurityToken",

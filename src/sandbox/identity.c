@@ -77,13 +77,15 @@ static bool say_who(const struct arrival *arrival, struct reply *reply, struct e
         role = strchr(name, '/');
         role = role ? role + 1 : name;
         buf_addf(&members,
-                 "\"IdentityType\":\"AssumedRoleUser\",\"AccountId\":\"%.*s\",\"PrincipalId\":\"300000000000000001:%s\","
+                 "\"IdentityType\":\"AssumedRoleUser\",\"AccountId\":\"%.*s\",\"PrincipalId\":"
+                 "\"300000000000000001:%s\","
                  "\"RoleId\":\"300000000000000001\",\"Arn\":\"acs:ram::%.*s:assumed-role/%s\"",
                  (int)strcspn(name, "/"), name, strchr(role, '/') ? strchr(role, '/') + 1 : "",
                  (int)strcspn(name, "/"), name, role);
     } else {
         buf_add_text(&members,
-                     "\"IdentityType\":\"RAMUser\",\"AccountId\":\"" ACCOUNT "\",\"PrincipalId\":\"200000000000000001\","
+                     "\"IdentityType\":\"RAMUser\",\"AccountId\":\"" ACCOUNT
+                     "\",\"PrincipalId\":\"200000000000000001\","
                      "\"UserId\":\"200000000000000001\",\"Arn\":\"acs:ram::" ACCOUNT ":user/sandbox\"");
     }
     done = members.failed ? error_memory(err) : reply_succeed_rpc(reply, buf_text(&members), err);
@@ -139,10 +141,12 @@ static bool read_role(const struct query *parameters, struct role_request *role,
     if (!role->arn)
         return refuse(refusal, 400, "MissingRoleArn", "RoleArn is mandatory for this action.");
     if (!role->session_name)
-        return refuse(refusal, 400, "MissingRoleSessionName", "RoleSessionName is mandatory for this action.");
+        return refuse(refusal, 400, "MissingRoleSessionName",
+                      "RoleSessionName is mandatory for this action.");
     length = strlen(role->session_name);
     if (length < 2 || length > 64 || strspn(role->session_name, LETTERS_AND_DIGITS ".@-_") != length)
-        return refuse_parameter(refusal, "RoleSessionName", "The parameter RoleSessionName is wrongly formed.");
+        return refuse_parameter(refusal, "RoleSessionName",
+                                "The parameter RoleSessionName is wrongly formed.");
     if (seconds) {
         role->seconds = strtoll(seconds, &end, 10);
         if (*end || role->seconds < SESSION_LEAST || role->seconds > SESSION_MOST)
@@ -172,8 +176,8 @@ static bool give_session(const struct role_request *role, int64_t now, struct re
 }
 
 /* Parameters stand in the form, or in the query. */
-static bool assume_role(const struct arrival *arrival, int64_t now, struct reply *reply, struct refusal *refusal,
-                        struct error *err)
+static bool assume_role(const struct arrival *arrival, int64_t now, struct reply *reply,
+                        struct refusal *refusal, struct error *err)
 {
     const char *text = arrival->body.length > 0 ? buf_text(&arrival->body) : arrival_query(arrival);
     struct role_request role;

@@ -17,7 +17,8 @@
  * Source: API reference, STS 2015-04-01, AssumeRole and GetCallerIdentity.
  */
 
-/* The secret of the key that a request was signed with. NULL: the key is unknown, or its session has ended. */
+/* The secret of the key that a request was signed with. NULL: the key is unknown, or its session has ended.
+ */
 const char *identity_secret(const struct arrival *arrival, const char *key, size_t key_length, int64_t now,
                             struct refusal *refusal);
 

@@ -26,7 +26,8 @@ struct query {
 bool query_parse(const char *text, struct query *out, struct error *err);
 void query_release(struct query *query);
 
-/* Text with its escapes taken out, as query_parse() does it; ends with a 0 besides. NULL when memory is short. */
+/* Text with its escapes taken out, as query_parse() does it; ends with a 0 besides. NULL when memory is
+ * short. */
 char *percent_decode(const char *text, size_t length, size_t *decoded_length);
 
 /* The value of a parameter; NULL when it is not there. */

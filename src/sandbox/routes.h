@@ -32,8 +32,8 @@ struct route {
 
 extern const struct route routes[ROUTE_COUNT];
 
-/* The route of a request as received; action, of the header x-acs-action, may be NULL. ROUTE_COUNT when there is
- * none. */
+/* The route of a request as received; action, of the header x-acs-action, may be NULL. ROUTE_COUNT when there
+ * is none. */
 enum route_id route_find(const char *method, const char *path, size_t path_length, const char *action);
 
 /* The route of an operation's name; ROUTE_COUNT when there is none. */

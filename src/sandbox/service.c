@@ -65,7 +65,8 @@ static bool list_plans(struct service *service, const struct arrival *arrival, s
     done = page_read(&query, &rules, &page, refusal);
     question.page_number = page.number;
     question.page_size = page.size;
-    done = done && plans_list(&service->plans, &question, &data, err) && reply_succeed(reply, buf_text(&data), err);
+    done = done && plans_list(&service->plans, &question, &data, err) &&
+           reply_succeed(reply, buf_text(&data), err);
     buf_release(&data);
     query_release(&query);
     return done;

@@ -15,27 +15,27 @@ enum style {
     STYLE_PLAIN,
     STYLE_DIM,
     STYLE_STRONG,
-    STYLE_TITLE,      /* the line at the top */
-    STYLE_STEP,       /* a step that is not the current one */
+    STYLE_TITLE, /* the line at the top */
+    STYLE_STEP,  /* a step that is not the current one */
     STYLE_STEP_NOW,
     STYLE_STEP_DONE,
     STYLE_LABEL,
-    STYLE_LABEL_NOW,  /* label of the focused field */
-    STYLE_ENTRY,      /* a text field */
+    STYLE_LABEL_NOW, /* label of the focused field */
+    STYLE_ENTRY,     /* a text field */
     STYLE_ENTRY_NOW,
-    STYLE_EXAMPLE,    /* the example in an empty field */
+    STYLE_EXAMPLE, /* the example in an empty field */
     STYLE_CHOICE,
     STYLE_CHOICE_NOW, /* the choice under the cursor */
     STYLE_ERROR,
     STYLE_WARNING,
     STYLE_GOOD,
     STYLE_HELP,
-    STYLE_KEY,        /* a key in the bar at the bottom */
+    STYLE_KEY, /* a key in the bar at the bottom */
     STYLE_BAR,
     STYLE_FRAME,
     STYLE_JSON_NAME,
     STYLE_JSON_VALUE,
-    STYLE_JSON_NOW,   /* the line of the focused field */
+    STYLE_JSON_NOW, /* the line of the focused field */
     STYLE_COUNT
 };
 
@@ -49,9 +49,9 @@ struct cell {
 
 struct canvas {
     int columns, rows;
-    struct cell *cells;    /* rows * columns, row by row */
+    struct cell *cells;            /* rows * columns, row by row */
     int cursor_row, cursor_column; /* the hardware cursor; -1: hidden */
-    bool ascii;            /* lines are drawn with + - | */
+    bool ascii;                    /* lines are drawn with + - | */
 };
 
 /* How the canvas draws the grapheme at the start of text: fills shown with text that is safe to draw

@@ -53,7 +53,7 @@ void line_edit_point(struct line_edit *edit, int columns, int column, bool maske
 /* How the line is seen through a window: which bytes, and where the cursor is. The cursor is always inside,
  * also behind the last character, and a wide character is never cut. Columns are those of canvas_width(). */
 struct line_view {
-    struct buf shown;  /* what to draw: the text, or one '*' for each grapheme when masked */
+    struct buf shown; /* what to draw: the text, or one '*' for each grapheme when masked */
     int cursor_column;
     bool more_left, more_right; /* text is hidden at that side */
 };

@@ -440,7 +440,8 @@ static void measure(int *columns, int *rows)
     *rows = size.ws_row < SIZE_MAX_CELLS ? size.ws_row : SIZE_MAX_CELLS;
 }
 
-/* Some terminals keep the scrolling region of the old size, and ncurses begins with the one of its own guess. */
+/* Some terminals keep the scrolling region of the old size, and ncurses begins with the one of its own guess.
+ */
 static void set_scrolling_region(struct term *term)
 {
     const char *format = capability("csr");

@@ -32,7 +32,7 @@ struct wizard {
     struct plan *plan;
     struct review *review;
     struct payload preview; /* masked; kept true by wizard_refresh() */
-    bool short_of_memory; /* the review or the preview could not be made */
+    bool short_of_memory;   /* the review or the preview could not be made */
 
     int columns, rows;
     enum mode mode;

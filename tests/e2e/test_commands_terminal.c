@@ -173,15 +173,17 @@ static void interrupt_ends_the_sandbox_cleanly(void **state)
     expect_end(screen, 0);
 }
 
-#define DRAFT_WITH_PASSWORD                                                                                        \
-    "sed 's/\"password\": {.*}/\"password\": \"typed here\"/' $EXAMPLES/one-way-external-vpc-acl.json >draft.json;"
+#define DRAFT_WITH_PASSWORD                                                                                  \
+    "sed 's/\"password\": {.*}/\"password\": \"typed here\"/' $EXAMPLES/one-way-external-vpc-acl.json "      \
+    ">draft.json;"
 
 static void a_rendered_command_asks_for_the_password_unseen(void **state)
 {
-    struct screen *screen = start(
-        DRAFT_WITH_PASSWORD
-        "mkdir -p bin; printf '#!/bin/sh\\necho aliyun got: \"$@\" | grep -o typed' >bin/aliyun; chmod +x bin/aliyun;"
-        "PATH=$PWD/bin:$PATH; $DRPLAN render draft.json --as aliyun >command; sh ./command; echo over");
+    struct screen *screen =
+        start(DRAFT_WITH_PASSWORD
+              "mkdir -p bin; printf '#!/bin/sh\\necho aliyun got: \"$@\" | grep -o typed' >bin/aliyun; chmod "
+              "+x bin/aliyun;"
+              "PATH=$PWD/bin:$PATH; $DRPLAN render draft.json --as aliyun >command; sh ./command; echo over");
 
     (void)state;
     expect(screen, "instances[0].password:");
@@ -209,8 +211,8 @@ static void an_interrupted_question_leaves_the_terminal_as_it_was(void **state)
 
 static void a_body_cannot_drive_the_terminal(void **state)
 {
-    struct screen *screen =
-        start("printf '{\"planName\": \"a\\302\\233 2Jb\\342\\200\\256c\"}' >draft.json; $DRPLAN render draft.json; echo over");
+    struct screen *screen = start("printf '{\"planName\": \"a\\302\\233 2Jb\\342\\200\\256c\"}' >draft.json; "
+                                  "$DRPLAN render draft.json; echo over");
 
     (void)state;
     expect(screen, "over");

@@ -23,11 +23,11 @@
  * terminal, with a folder of its own for each test that stands for a home.
  */
 
-#define PAGE_DOWN "\033[6~"
-#define F9        "\033[20~"
-#define CTRL(letter) ((const char[]){(letter) & 0x1F, '\0'})
-#define CANARY "Zx7-canary-Password-31"
-#define KEY_CANARY "key-canary-SECRET-8842"
+#define PAGE_DOWN    "\033[6~"
+#define F9           "\033[20~"
+#define CTRL(letter) ((const char[]){(letter)&0x1F, '\0'})
+#define CANARY       "Zx7-canary-Password-31"
+#define KEY_CANARY   "key-canary-SECRET-8842"
 
 static char home[64];
 static char home_variable[96], state_variable[128];
@@ -539,7 +539,8 @@ static void without_a_home_it_is_said_at_once_and_the_draft_is_printed_at_last(v
 /* ---- Secrets ---- */
 
 static const char with_password[] =
-    "{\"planName\": \"p\", \"instances\": [{\"instanceType\": \"EXTERNAL_ROCKETMQ\", \"networkType\": \"TCP_INTERNET\","
+    "{\"planName\": \"p\", \"instances\": [{\"instanceType\": \"EXTERNAL_ROCKETMQ\", \"networkType\": "
+    "\"TCP_INTERNET\","
     " \"authType\": \"ACL_AUTH\", \"username\": \"u\", \"password\": \"in-the-file-1\"}]}\n";
 
 static void a_password_of_the_draft_stays_only_when_that_is_wanted(void **state)

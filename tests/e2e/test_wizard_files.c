@@ -15,8 +15,8 @@
 
 /* The wizard with a draft from the command line: it is opened and saved, and its commands give passwords. */
 
-#define F9 "\033[20~"
-#define CTRL(letter) ((const char[]){(letter) & 0x1F, '\0'})
+#define F9           "\033[20~"
+#define CTRL(letter) ((const char[]){(letter)&0x1F, '\0'})
 
 static char folder[] = "/tmp/drplan-files-XXXXXX";
 static char state_variable[64];
@@ -127,10 +127,12 @@ static struct screen *start_with_command(const char *command)
 
     snprintf(text, sizeof(text),
              "{\"planName\": \"orders\", \"planType\": \"ACTIVE_PASSIVE\", \"instances\": ["
-             "{\"instanceType\": \"EXTERNAL_ROCKETMQ\", \"instanceRole\": \"ACTIVE\", \"networkType\": \"TCP_INTERNET\","
+             "{\"instanceType\": \"EXTERNAL_ROCKETMQ\", \"instanceRole\": \"ACTIVE\", \"networkType\": "
+             "\"TCP_INTERNET\","
              "\"endpointUrl\": \"203.0.113.7:9876\", \"authType\": \"ACL_AUTH\", \"username\": \"u\","
              "\"password\": {\"$command\": %s}},"
-             "{\"instanceType\": \"ALIYUN_ROCKETMQ\", \"instanceRole\": \"PASSIVE\", \"regionId\": \"cn-hangzhou\","
+             "{\"instanceType\": \"ALIYUN_ROCKETMQ\", \"instanceRole\": \"PASSIVE\", \"regionId\": "
+             "\"cn-hangzhou\","
              "\"instanceId\": \"rmq-cn-1\", \"authType\": \"NO_AUTH\"}]}",
              command);
     write_file("command.json", text);
@@ -149,7 +151,8 @@ static void send(struct screen *screen)
 
 static void the_screen_lives_while_a_command_gives_the_password(void **state)
 {
-    struct screen *screen = start_with_command("[\"sh\", \"-c\", \"touch started; while [ ! -e go ]; do sleep 0.05; done; echo pw\"]");
+    struct screen *screen = start_with_command(
+        "[\"sh\", \"-c\", \"touch started; while [ ! -e go ]; do sleep 0.05; done; echo pw\"]");
 
     (void)state;
     unlink("go");

@@ -14,9 +14,9 @@
 
 /* Signing in while the screen lives on, and choosing another region and profile on the review page. */
 
-#define PAGE_UP "\033[5~"
-#define F9 "\033[20~"
-#define CTRL(letter) ((const char[]){(letter) & 0x1F, '\0'})
+#define PAGE_UP      "\033[5~"
+#define F9           "\033[20~"
+#define CTRL(letter) ((const char[]){(letter)&0x1F, '\0'})
 
 static char folder[32];
 static char home_variable[64], state_variable[64];
@@ -56,15 +56,17 @@ static int make_home(void **state)
     snprintf(text, sizeof(text), "%s/.aliyun", folder);
     mkdir(text, 0700);
     snprintf(text, sizeof(text),
-             "{\"current\":\"p\",\"profiles\":[{\"name\":\"p\",\"mode\":\"External\",\"region_id\":\"cn-hangzhou\","
+             "{\"current\":\"p\",\"profiles\":[{\"name\":\"p\",\"mode\":\"External\",\"region_id\":\"cn-"
+             "hangzhou\","
              "\"process_command\":\"sh %s/give\"},{\"name\":\"q\",\"mode\":\"AK\",\"access_key_id\":"
              "\"LTAI-made-up-0002\",\"access_key_secret\":\"CANARY\",\"region_id\":\"cn-hangzhou\"}]}",
              folder);
     write_text(".aliyun/config.json", text);
-    snprintf(text, sizeof(text),
-             "echo noise >&2\nuntil [ -e %s/go ]; do sleep 0.01; done\n"
-             "echo '{\"mode\":\"AK\",\"access_key_id\":\"LTAI-made-up-0001\",\"access_key_secret\":\"CANARY\"}'\n",
-             folder);
+    snprintf(
+        text, sizeof(text),
+        "echo noise >&2\nuntil [ -e %s/go ]; do sleep 0.01; done\n"
+        "echo '{\"mode\":\"AK\",\"access_key_id\":\"LTAI-made-up-0001\",\"access_key_secret\":\"CANARY\"}'\n",
+        folder);
     write_text("give", text);
     return 0;
 }
@@ -161,7 +163,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(the_screen_lives_on_while_a_command_runs, make_home, remove_home),
         cmocka_unit_test_setup_teardown(leaving_ends_the_command, make_home, remove_home),
-        cmocka_unit_test_setup_teardown(region_and_profile_are_chosen_on_the_review_page, make_home, remove_home),
+        cmocka_unit_test_setup_teardown(region_and_profile_are_chosen_on_the_review_page, make_home,
+                                        remove_home),
     };
 
     return cmocka_run_group_tests_name("signing in on the screen", tests, NULL, NULL);

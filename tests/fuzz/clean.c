@@ -9,9 +9,9 @@
 static bool is_invisible(uint32_t c)
 {
     return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0xAD || c == 0x61C || c == 0x180E ||
-           (c >= 0x200B && c <= 0x200F && c != 0x200D) || (c >= 0x2028 && c <= 0x202E) || (c >= 0x2060 && c <= 0x206F) ||
-           c == 0xFEFF || (c >= 0xE000 && c <= 0xF8FF) || (c >= 0xFFF9 && c <= 0xFFFB) || (c >= 0xE0000 && c <= 0xE007F) ||
-           (c & 0xFFFE) == 0xFFFE;
+           (c >= 0x200B && c <= 0x200F && c != 0x200D) || (c >= 0x2028 && c <= 0x202E) ||
+           (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF || (c >= 0xE000 && c <= 0xF8FF) ||
+           (c >= 0xFFF9 && c <= 0xFFFB) || (c >= 0xE0000 && c <= 0xE007F) || (c & 0xFFFE) == 0xFFFE;
 }
 
 static void text_holds(const char *text, size_t length, bool keeps_lines)
@@ -59,7 +59,8 @@ static void cleaned_holds(const char *text, size_t length, enum clean_lines line
     HOLDS(lines != CLEAN_ONE_LINE || clean_is_clean(buf_text(&once), once.length), "'%s' is not clean",
           buf_text(&once));
     if (lines == CLEAN_ONE_LINE)
-        HOLDS(clean_is_clean(text, length) == (once.length == length && memcmp(buf_text(&once), text, length) == 0),
+        HOLDS(clean_is_clean(text, length) ==
+                  (once.length == length && memcmp(buf_text(&once), text, length) == 0),
               "'%s' is changed or clean", buf_text(&once));
     buf_release(&once);
     buf_release(&twice);

@@ -4,7 +4,8 @@
 
 /* ~/.aliyun/config.json: byte 0 chooses the profile that is asked for, the rest is the file. */
 
-static const char *const before[] = {"secret\":\"", "secret\": \"", "token\":\"", "token\": \"", "private_key\":\"", NULL};
+static const char *const before[] = {"secret\":\"", "secret\": \"",     "token\":\"",
+                                     "token\": \"", "private_key\":\"", NULL};
 
 static void names_hold(struct host *host)
 {

@@ -2,8 +2,8 @@
 
 #include "api/source.h"
 
-/* ~/.alibabacloud/credentials: byte 0 chooses the section that is asked for, the rest is the file, an ini file. A
- * time as services write it is read from it too. */
+/* ~/.alibabacloud/credentials: byte 0 chooses the section that is asked for, the rest is the file, an ini
+ * file. A time as services write it is read from it too. */
 
 static const char *const before[] = {"\naccess_key_secret=", "\naccess_key_secret = ", NULL};
 

@@ -17,7 +17,8 @@ static void problems_hold(const struct review *review)
     for (size_t i = 0; i < review_problems(review); i++) {
         const struct problem *problem = review_problem(review, i);
 
-        HOLDS(utf8_valid(problem->message, strlen(problem->message)) && problem->message[0], "problem %zu", i);
+        HOLDS(utf8_valid(problem->message, strlen(problem->message)) && problem->message[0], "problem %zu",
+              i);
         HOLDS(utf8_valid(problem->path, strlen(problem->path)), "problem %zu", i);
     }
     HOLDS(review_errors(review) + review_warnings(review) == review_problems(review), "%zu problems",
@@ -46,10 +47,11 @@ static void answers_hold(const struct plan *plan, const struct plan *again)
     HOLDS(plan_instances(plan) == plan_instances(again), "%zu and %zu instances", plan_instances(plan),
           plan_instances(again));
     for (int setting = 0; setting < SETTING_COUNT; setting++) {
-        const char *a = plan_setting(plan, (enum plan_setting)setting), *b = plan_setting(again, (enum plan_setting)setting);
+        const char *a = plan_setting(plan, (enum plan_setting)setting),
+                   *b = plan_setting(again, (enum plan_setting)setting);
 
-        HOLDS(!a == !b && (!a || strcmp(a, b) == 0), "%s is %s and %s", plan_setting_name((enum plan_setting)setting),
-              a ? a : "none", b ? b : "none");
+        HOLDS(!a == !b && (!a || strcmp(a, b) == 0), "%s is %s and %s",
+              plan_setting_name((enum plan_setting)setting), a ? a : "none", b ? b : "none");
     }
 }
 
@@ -60,7 +62,8 @@ static void plan_holds(const struct plan *plan)
     struct plan *again = NULL;
     struct error err = {0};
 
-    /* An answer may be written in more bytes than it was read in, so a draft near the limit may outgrow it. */
+    /* An answer may be written in more bytes than it was read in, so a draft near the limit may outgrow it.
+     */
     if (!draft_write(plan, &once, &err)) {
         HOLDS(err.kind == ERROR_INPUT, "%s", err.text);
         buf_release(&once);
@@ -68,7 +71,8 @@ static void plan_holds(const struct plan *plan)
     }
     HOLDS(draft_read(buf_text(&once), once.length, &again, &err), "%s:\n%s", err.text, buf_text(&once));
     HOLDS(draft_write(again, &twice, &err), "%s", err.text);
-    HOLDS(strcmp(buf_text(&once), buf_text(&twice)) == 0, "first:\n%s\nsecond:\n%s", buf_text(&once), buf_text(&twice));
+    HOLDS(strcmp(buf_text(&once), buf_text(&twice)) == 0, "first:\n%s\nsecond:\n%s", buf_text(&once),
+          buf_text(&twice));
     answers_hold(plan, again);
     body_of(plan, PAYLOAD_DRAFT, &before);
     body_of(again, PAYLOAD_DRAFT, &after);

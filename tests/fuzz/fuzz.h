@@ -41,8 +41,8 @@ static inline unsigned feed_byte(struct feed *feed)
     return *feed->bytes++;
 }
 
-/* Up to `length` bytes as a C string of its own in text, which holds `size`; 0 bytes become blanks. Returns its
- * length. */
+/* Up to `length` bytes as a C string of its own in text, which holds `size`; 0 bytes become blanks. Returns
+ * its length. */
 static inline size_t feed_text(struct feed *feed, size_t length, char *text, size_t size)
 {
     length = length < feed->left ? length : feed->left;

@@ -33,16 +33,17 @@ static void event_holds(const struct event *event)
 
         HOLDS(event->press > PRESS_NONE && event->press <= PRESS_F12, "press %d", event->press);
         HOLDS(length < sizeof(event->text) && utf8_valid(event->text, length), "text of %zu bytes", length);
-        HOLDS((event->press == PRESS_CHARACTER) == (length > 0), "press %d with '%s'", event->press, event->text);
+        HOLDS((event->press == PRESS_CHARACTER) == (length > 0), "press %d with '%s'", event->press,
+              event->text);
         HOLDS((unsigned char)event->text[0] >= ' ' || length == 0, "a control character is typed");
         HOLDS((event->modifiers & ~7u) == 0, "modifiers %x", event->modifiers);
     }
     if (event->kind == EVENT_MOUSE)
-        HOLDS(event->row >= 0 && event->column >= 0 && event->mouse <= MOUSE_WHEEL_DOWN, "mouse at %d,%d", event->row,
-              event->column);
+        HOLDS(event->row >= 0 && event->column >= 0 && event->mouse <= MOUSE_WHEEL_DOWN, "mouse at %d,%d",
+              event->row, event->column);
     if (event->kind == EVENT_PASTE)
-        HOLDS(event->paste_length <= INPUT_PASTE_MAX && (event->paste || event->paste_length == 0), "a paste of %zu",
-              event->paste_length);
+        HOLDS(event->paste_length <= INPUT_PASTE_MAX && (event->paste || event->paste_length == 0),
+              "a paste of %zu", event->paste_length);
 }
 
 static void drain(struct input *input, struct outcome *outcome)
@@ -106,6 +107,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (data[0] & 0x80)
         return 0;
     whole = play(data + 1, size - 1, size, false);
-    HOLDS(pieces.hash == whole.hash, "%zu keys in pieces are others than %zu at once", pieces.count, whole.count);
+    HOLDS(pieces.hash == whole.hash, "%zu keys in pieces are others than %zu at once", pieces.count,
+          whole.count);
     return 0;
 }

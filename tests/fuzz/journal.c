@@ -19,7 +19,8 @@ static struct journal_intent *read_open(struct journal *journal, size_t *count)
     for (size_t i = 0; i < *count; i++) {
         HOLDS(intents[i].nonce[0] && strlen(intents[i].nonce) < sizeof(intents[i].nonce), "nonce %zu", i);
         HOLDS(strlen(intents[i].body_hash) < sizeof(intents[i].body_hash), "hash %zu", i);
-        HOLDS(intents[i].plan_name && utf8_valid(intents[i].plan_name, strlen(intents[i].plan_name)), "name %zu", i);
+        HOLDS(intents[i].plan_name && utf8_valid(intents[i].plan_name, strlen(intents[i].plan_name)),
+              "name %zu", i);
         HOLDS(intents[i].endpoint, "endpoint %zu", i);
         for (size_t id = 0; id < intents[i].ids_count; id++)
             HOLDS(intents[i].ids_seen[id], "id %zu of %zu", id, i);
@@ -49,7 +50,8 @@ static void created_holds(struct journal *journal)
 
     HOLDS(journal_read_created(journal, &list, &err), "%s", err.text);
     for (size_t i = 0; i < list.count; i++) {
-        const struct journal_created *found = journal_created_find(&list, list.items[i].body_hash, list.items[i].endpoint);
+        const struct journal_created *found =
+            journal_created_find(&list, list.items[i].body_hash, list.items[i].endpoint);
 
         HOLDS(found && strcmp(found->body_hash, list.items[i].body_hash) == 0, "created %zu is not found", i);
         HOLDS(i == 0 || strcmp(list.items[i - 1].body_hash, list.items[i].body_hash) <= 0, "created %zu", i);
@@ -74,11 +76,13 @@ static void adding_holds(struct journal *journal, size_t count)
 
     HOLDS(journal_write_intent(journal, &intent, &err), "%s", err.text);
     after = read_open(journal, &after_count);
-    HOLDS(after_count == count + 1 && has(after, after_count, intent.nonce), "%zu became %zu", count, after_count);
+    HOLDS(after_count == count + 1 && has(after, after_count, intent.nonce), "%zu became %zu", count,
+          after_count);
     release(after, after_count);
     HOLDS(journal_write_outcome(journal, intent.nonce, "created", "7", NULL, &err), "%s", err.text);
     after = read_open(journal, &after_count);
-    HOLDS(after_count == count && !has(after, after_count, intent.nonce), "%zu became %zu", count, after_count);
+    HOLDS(after_count == count && !has(after, after_count, intent.nonce), "%zu became %zu", count,
+          after_count);
     release(after, after_count);
 }
 

@@ -125,7 +125,8 @@ static bool naive_value(struct naive *text)
     else if (*text->at == '"')
         ok = naive_string(text);
     else
-        ok = naive_word(text, "true") || naive_word(text, "false") || naive_word(text, "null") || naive_number(text);
+        ok = naive_word(text, "true") || naive_word(text, "false") || naive_word(text, "null") ||
+             naive_number(text);
     text->depth--;
     return ok;
 }
@@ -188,8 +189,8 @@ static void string_holds(const char *bytes, size_t length)
     json_add_string_length(&out, bytes, length);
     node = json_parse(buf_text(&out), out.length, &err);
     HOLDS(node && json_text(node), "%s: %s", err.text, buf_text(&out));
-    HOLDS(strlen(json_text(node)) == length && memcmp(json_text(node), bytes, length) == 0, "%s is %s", buf_text(&out),
-          json_text(node));
+    HOLDS(strlen(json_text(node)) == length && memcmp(json_text(node), bytes, length) == 0, "%s is %s",
+          buf_text(&out), json_text(node));
     cJSON_Delete(node);
     buf_release(&out);
 }

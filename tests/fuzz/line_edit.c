@@ -13,8 +13,8 @@
 
 typedef bool key(struct line_edit *edit);
 
-static key *const moves[] = {line_edit_left, line_edit_right, line_edit_word_left,
-                             line_edit_word_right, line_edit_home, line_edit_end};
+static key *const moves[] = {line_edit_left,       line_edit_right, line_edit_word_left,
+                             line_edit_word_right, line_edit_home,  line_edit_end};
 static key *const erasures[] = {line_edit_erase_left, line_edit_erase_right, line_edit_erase_word_left,
                                 line_edit_erase_to_start, line_edit_erase_to_end};
 
@@ -47,7 +47,8 @@ static void view_holds(const struct line_edit *edit, int columns, bool masked)
     for (size_t i = 0; masked && i < view.shown.length; i++)
         HOLDS(view.shown.data[i] == '*', "'%c' of a password is shown", view.shown.data[i]);
     HOLDS(view.more_left || view.more_right || columns < 1 ||
-              utf8_count(buf_text(&edit->text), edit->text.length) == utf8_count(buf_text(&view.shown), view.shown.length),
+              utf8_count(buf_text(&edit->text), edit->text.length) ==
+                  utf8_count(buf_text(&view.shown), view.shown.length),
           "something is hidden at no side");
     buf_release(&view.shown);
 }
@@ -64,7 +65,8 @@ static void erase(struct line_edit *edit, key *erase_key)
     size_t before = edit->text.length;
     bool changed = erase_key(edit);
 
-    HOLDS(changed == (edit->text.length < before), "changed %d, %zu bytes of %zu", changed, edit->text.length, before);
+    HOLDS(changed == (edit->text.length < before), "changed %d, %zu bytes of %zu", changed, edit->text.length,
+          before);
 }
 
 /* Moving changes nothing, and there and back again ends where it began. */
@@ -73,8 +75,8 @@ static void move(struct line_edit *edit, key *move_key)
     size_t cursor = edit->cursor, length = edit->text.length;
     bool moved = move_key(edit);
 
-    HOLDS(edit->text.length == length && moved == (edit->cursor != cursor), "moved %d from %zu to %zu", moved, cursor,
-          edit->cursor);
+    HOLDS(edit->text.length == length && moved == (edit->cursor != cursor), "moved %d from %zu to %zu", moved,
+          cursor, edit->cursor);
     if (moved && (move_key == line_edit_left || move_key == line_edit_right)) {
         size_t there = edit->cursor;
 

@@ -8,8 +8,8 @@
 #include "base/host.h"
 #include "fuzz.h"
 
-/* One file, in memory where that is possible, for targets that read from a path; and a machine that says where it
- * is. It is kept from input to input and removed at the end. */
+/* One file, in memory where that is possible, for targets that read from a path; and a machine that says
+ * where it is. It is kept from input to input and removed at the end. */
 
 static char scratch_path[64];
 static int scratch_fd = -1;
@@ -66,8 +66,8 @@ static inline struct host scratch_host(void)
     return (struct host){scratch_now, scratch_ticks, scratch_random, scratch_env};
 }
 
-/* A secret that nothing said about the file may repeat. It is one only where it is the value of a secret's member:
- * elsewhere in the text, nobody can know that it is one. */
+/* A secret that nothing said about the file may repeat. It is one only where it is the value of a secret's
+ * member: elsewhere in the text, nobody can know that it is one. */
 #define HIDDEN "hidden7secret"
 
 static inline bool scratch_hides(const char *text, const char *const *before)

@@ -31,8 +31,8 @@ static void naive_encode(struct buf *out, struct text text)
     for (size_t i = 0; i < text.length; i++) {
         char c = text.bytes[i];
 
-        if ((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
-            c == '.' || c == '~')
+        if ((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
+            c == '_' || c == '.' || c == '~')
             buf_add_char(out, c);
         else
             buf_addf(out, "%%%02X", (unsigned)(unsigned char)c);
@@ -127,7 +127,8 @@ static void naive_headers(const struct pairs *headers, struct buf *out, struct b
             char name[256];
 
             small_name(headers->items[i].name, name, sizeof(name));
-            if (strcmp(name, "host") != 0 && strcmp(name, "content-type") != 0 && strncmp(name, "x-acs-", 6) != 0)
+            if (strcmp(name, "host") != 0 && strcmp(name, "content-type") != 0 &&
+                strncmp(name, "x-acs-", 6) != 0)
                 continue;
             if (strcmp(name, last) > 0 && (!best[0] || strcmp(name, best) < 0))
                 strcpy(best, name);
@@ -144,7 +145,8 @@ static void naive_headers(const struct pairs *headers, struct buf *out, struct b
 
                 small_name(headers->items[i].name, name, sizeof(name));
                 if (strcmp(name, best) == 0 && !used[i] &&
-                    (next < 0 || order_of(without_blanks(&headers->items[i]), without_blanks(&headers->items[next])) < 0))
+                    (next < 0 ||
+                     order_of(without_blanks(&headers->items[i]), without_blanks(&headers->items[next])) < 0))
                     next = (int)i;
             }
             if (next < 0)
@@ -153,7 +155,8 @@ static void naive_headers(const struct pairs *headers, struct buf *out, struct b
             if (!first)
                 buf_add_char(out, ',');
             first = false;
-            buf_add(out, without_blanks(&headers->items[next]).bytes, without_blanks(&headers->items[next]).length);
+            buf_add(out, without_blanks(&headers->items[next]).bytes,
+                    without_blanks(&headers->items[next]).length);
         }
         buf_add_char(out, '\n');
         strcpy(last, best);
@@ -240,7 +243,8 @@ static void turn_round(struct pairs *pairs)
     }
 }
 
-/* The hash of the body that a header says stands for the one of the first such header, so those stay in order. */
+/* The hash of the body that a header says stands for the one of the first such header, so those stay in
+ * order. */
 static bool says_hash_twice(const struct pairs *headers)
 {
     int count = 0;
@@ -266,10 +270,12 @@ static void signature_holds(struct request *request)
           "signed:\n%s\nby the rules:\n%s", buf_text(&first.canonical_request), buf_text(&canonical));
     sha256_hex(buf_text(&canonical), canonical.length, hash);
     HOLDS(strcmp(hash, first.canonical_hash) == 0, "another hash");
-    HOLDS(keyed_hash_hex("secret", 6, buf_text(&first.string_to_sign), first.string_to_sign.length, keyed, &err) &&
+    HOLDS(keyed_hash_hex("secret", 6, buf_text(&first.string_to_sign), first.string_to_sign.length, keyed,
+                         &err) &&
               strcmp(keyed, first.signature) == 0,
           "signed %s, by the rules %s", first.signature, keyed);
-    HOLDS(request_url(request, &url) && strncmp(buf_text(&url), "https://rocketmq.cn-hangzhou.aliyuncs.com/", 42) == 0,
+    HOLDS(request_url(request, &url) &&
+              strncmp(buf_text(&url), "https://rocketmq.cn-hangzhou.aliyuncs.com/", 42) == 0,
           "%s", buf_text(&url));
     /* The order in which they were added is nothing that is signed. */
     turn_round(&request->query);

@@ -27,13 +27,15 @@ static inline void source_holds(const struct source *source)
               "a key that cannot be sent");
     HOLDS(source->kind != SOURCE_URI || source->uri, "no address");
     HOLDS(source->kind != SOURCE_COMMAND || source->command, "no command");
-    HOLDS(source->kind != SOURCE_OIDC || (source->provider_arn && source->token_file && source->role_count > 0),
+    HOLDS(source->kind != SOURCE_OIDC ||
+              (source->provider_arn && source->token_file && source->role_count > 0),
           "half of OIDC");
     for (size_t i = 0; i < source->role_count; i++) {
         const struct endpoint *sts = &source->roles[i].sts;
 
         HOLDS(source->roles[i].arn, "a role without a name");
-        HOLDS(strcmp(sts->scheme, "https") == 0 || strcmp(sts->scheme, "http") == 0, "scheme %s", sts->scheme);
+        HOLDS(strcmp(sts->scheme, "https") == 0 || strcmp(sts->scheme, "http") == 0, "scheme %s",
+              sts->scheme);
         HOLDS(sts->host[0] && !strpbrk(sts->host, "/@#? \r\n\t\\"), "host %s", sts->host);
     }
 }
@@ -43,10 +45,12 @@ static inline void said_holds(const struct search *search, enum find found, bool
     HOLDS(utf8_valid(search->why, strlen(search->why)), "why: a text that is cut");
     HOLDS(utf8_valid(search->warning, strlen(search->warning)), "warning: a text that is cut");
     HOLDS(found != FIND_NOTHING || search->why[0], "nothing, and no reason");
-    HOLDS(found != FIND_BROKEN || (search->err->kind != ERROR_NONE && search->err->text[0]), "broken, and no reason");
+    HOLDS(found != FIND_BROKEN || (search->err->kind != ERROR_NONE && search->err->text[0]),
+          "broken, and no reason");
     if (!hides)
         return;
-    HOLDS(!strstr(search->why, HIDDEN) && !strstr(search->warning, HIDDEN) && !strstr(search->err->text, HIDDEN),
+    HOLDS(!strstr(search->why, HIDDEN) && !strstr(search->warning, HIDDEN) &&
+              !strstr(search->err->text, HIDDEN),
           "a secret is repeated: %s%s%s", search->why, search->warning, search->err->text);
 }
 

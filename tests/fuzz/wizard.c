@@ -16,7 +16,8 @@
  * play(). So an input reads much like what somebody typed.
  */
 
-/* A password that only this file types, so that it can be looked for. Raw text of the input cannot hold its sign. */
+/* A password that only this file types, so that it can be looked for. Raw text of the input cannot hold its
+ * sign. */
 #define SECRET_SIGN "\xC2\xA7"
 #define SECRET      SECRET_SIGN SECRET_SIGN SECRET_SIGN
 
@@ -38,20 +39,27 @@ struct game {
 
 static const char *const drafts[] = {
     "{}",
-    "{\"planName\":\"orders\",\"planType\":\"ACTIVE_PASSIVE\",\"instances\":[{\"instanceType\":\"ALIYUN_ROCKETMQ\","
-    "\"instanceRole\":\"ACTIVE\",\"regionId\":\"cn-hangzhou\",\"instanceId\":\"rmq-cn-1\",\"authType\":\"NO_AUTH\","
-    "\"consumerGroupId\":\"GID_a\"},{\"instanceType\":\"ALIYUN_ROCKETMQ\",\"instanceRole\":\"PASSIVE\",\"regionId\":"
+    "{\"planName\":\"orders\",\"planType\":\"ACTIVE_PASSIVE\",\"instances\":[{\"instanceType\":\"ALIYUN_"
+    "ROCKETMQ\","
+    "\"instanceRole\":\"ACTIVE\",\"regionId\":\"cn-hangzhou\",\"instanceId\":\"rmq-cn-1\",\"authType\":\"NO_"
+    "AUTH\","
+    "\"consumerGroupId\":\"GID_a\"},{\"instanceType\":\"ALIYUN_ROCKETMQ\",\"instanceRole\":\"PASSIVE\","
+    "\"regionId\":"
     "\"cn-shanghai\",\"instanceId\":\"rmq-cn-2\",\"authType\":\"NO_AUTH\",\"consumerGroupId\":\"GID_b\"}],"
     "\"syncCheckpointEnabled\":true,\"autoSyncCheckpoint\":false}",
-    "{\"planName\":\"vpc\",\"planType\":\"ACTIVE_ACTIVE\",\"instances\":[{\"instanceType\":\"EXTERNAL_ROCKETMQ\","
+    "{\"planName\":\"vpc\",\"planType\":\"ACTIVE_ACTIVE\",\"instances\":[{\"instanceType\":\"EXTERNAL_"
+    "ROCKETMQ\","
     "\"instanceRole\":\"ACTIVE\",\"networkType\":\"TCP_VPC\",\"regionId\":\"cn-hangzhou\",\"endpointUrl\":"
     "\"10.0.0.1:9876\",\"vpcId\":\"vpc-1\",\"vSwitchId\":\"vsw-1\",\"securityGroupId\":\"sg-1\",\"authType\":"
-    "\"ACL_AUTH\",\"username\":\"u\",\"password\":{\"$env\":\"P\"},\"messageProperty\":{\"propertyKey\":\"k\","
+    "\"ACL_AUTH\",\"username\":\"u\",\"password\":{\"$env\":\"P\"},\"messageProperty\":{\"propertyKey\":"
+    "\"k\","
     "\"propertyValue\":\"v\"}},{}],\"$drplan\":{\"version\":1,\"extras\":[true,true],\"kept\":{"
     "\"instances[1].vpcId\":\"vpc-2\"},\"secretsLeftOut\":[\"instances[1].password\"]}}",
-    "{\"planName\":7,\"planType\":\"sideways\",\"instances\":[{\"instanceType\":null,\"extra\":[1,{\"a\":2}]}],"
+    "{\"planName\":7,\"planType\":\"sideways\",\"instances\":[{\"instanceType\":null,\"extra\":[1,{\"a\":2}]}"
+    "],"
     "\"odd\":{\"deep\":[[]]},\"syncCheckpointEnabled\":\"yes\"}",
-    "{\"instances\":[{},{},{},{\"instanceType\":\"EXTERNAL_ROCKETMQ\",\"networkType\":\"TCP_INTERNET\"},{},{},{},"
+    "{\"instances\":[{},{},{},{\"instanceType\":\"EXTERNAL_ROCKETMQ\",\"networkType\":\"TCP_INTERNET\"},{},{}"
+    ",{},"
     "{},{},{},{\"instanceRole\":\"Passive\"},{}],\"$drplan\":{\"version\":9}}",
 };
 
@@ -60,18 +68,18 @@ static const int sizes[][2] = {{80, 24},   {40, 12}, {30, 8},  {29, 7},   {1, 1}
                                {300, 100}, {5, 5},   {45, 20}, {70, 30},  {1000, 3}, {3, 500}};
 
 static const char *const odd_texts[] = {
-    "\xCC\x81",                                   /* a mark without a letter */
-    "\xE4\xB8\xAD",                               /* two cells wide */
+    "\xCC\x81",                                     /* a mark without a letter */
+    "\xE4\xB8\xAD",                                 /* two cells wide */
     "\xF0\x9F\x91\xA9\xE2\x80\x8D\xF0\x9F\x92\xBB", /* a sequence that is one picture */
-    "\xE2\x80\xAE",                               /* turns the direction */
-    "\xE2\x80\x8B",                               /* no width */
+    "\xE2\x80\xAE",                                 /* turns the direction */
+    "\xE2\x80\x8B",                                 /* no width */
     "\xEF\xBF\xBD",
-    "\xC2\x9B",                                   /* a C1 control */
+    "\xC2\x9B", /* a C1 control */
     "\xE2\x80\xA8",
-    "\xF0\x9F\x87\xA9\xF0\x9F\x87\xAA",           /* a flag */
-    "\xEF\xB8\x8F",                               /* picture, please */
+    "\xF0\x9F\x87\xA9\xF0\x9F\x87\xAA", /* a flag */
+    "\xEF\xB8\x8F",                     /* picture, please */
     "e\xCC\x81\xCC\x82\xCC\x83\xCC\x84\xCC\x85\xCC\x86",
-    "\xF3\xA0\x81\xA1",                           /* a tag */
+    "\xF3\xA0\x81\xA1", /* a tag */
     "\xE0\xA4\x95\xE0\xA5\x8D\xE0\xA4\xB7",
     "cn-hangzhou",
     "vpc-1",
@@ -141,7 +149,8 @@ static void cell_holds(const struct canvas *canvas, const struct cell *cell, int
     }
     HOLDS(length > 0 && utf8_valid(cell->text, length), "a cell with %zu bytes", length);
     HOLDS(clean_is_clean(cell->text, length), "a cell with '%s'", cell->text);
-    HOLDS(cell->width == 1 || (column + 1 < canvas->columns && cell[1].width == 0), "a cut character at %d", column);
+    HOLDS(cell->width == 1 || (column + 1 < canvas->columns && cell[1].width == 0), "a cut character at %d",
+          column);
 }
 
 static void screen_holds(const struct game *game)
@@ -204,7 +213,8 @@ static void state_holds(struct game *game)
     if (page_is_review(wizard, wizard->page))
         return;
     count = page_fields(wizard, wizard->page, places);
-    HOLDS(count == 0 || focus_position(wizard, places, count) >= 0, "the cursor is in a field that is not asked");
+    HOLDS(count == 0 || focus_position(wizard, places, count) >= 0,
+          "the cursor is in a field that is not asked");
     HOLDS(!field_is_list(wizard->focus.field) ||
               (wizard->choice >= 0 && wizard->choice < choice_count(wizard->focus.field)),
           "choice %d", wizard->choice);
@@ -221,8 +231,8 @@ static void preview_holds(const struct game *game)
     HOLDS(review && review_run(review, game->wizard->plan, &err) &&
               payload_write(&payload, game->wizard->plan, review, PAYLOAD_MASKED, NULL, &err),
           "%s", err.text);
-    HOLDS(strcmp(buf_text(&payload.text), buf_text(&game->wizard->preview.text)) == 0, "shown:\n%s\nplan:\n%s",
-          buf_text(&game->wizard->preview.text), buf_text(&payload.text));
+    HOLDS(strcmp(buf_text(&payload.text), buf_text(&game->wizard->preview.text)) == 0,
+          "shown:\n%s\nplan:\n%s", buf_text(&game->wizard->preview.text), buf_text(&payload.text));
     HOLDS(!strstr(buf_text(&payload.text), SECRET_SIGN), "a password in the preview");
     payload_release(&payload);
     review_free(review);
@@ -286,14 +296,16 @@ static void saved_or_not(struct game *game)
 }
 
 /* Nothing that weighs comes from anything but the key that was asked for, typed on its own. */
-static void effect_holds(struct game *game, const struct event *event, enum question before, enum effect effect)
+static void effect_holds(struct game *game, const struct event *event, enum question before,
+                         enum effect effect)
 {
     switch (effect) {
     case EFFECT_NONE:
         break;
     case EFFECT_SUBMIT:
     case EFFECT_SUBMIT_ANYWAY:
-        HOLDS(before == (effect == EFFECT_SUBMIT ? QUESTION_SUBMIT : QUESTION_SUBMIT_ANYWAY), "question %d", before);
+        HOLDS(before == (effect == EFFECT_SUBMIT ? QUESTION_SUBMIT : QUESTION_SUBMIT_ANYWAY), "question %d",
+              before);
         HOLDS(is_letter(event, 'y'), "sent by '%s'", event->text);
         HOLDS(game->asked_at < game->number, "asked and answered at once");
         break;
@@ -302,7 +314,8 @@ static void effect_holds(struct game *game, const struct event *event, enum ques
         break;
     case EFFECT_REPLY:
         HOLDS(question_is_lettered(before), "a reply to question %d", before);
-        HOLDS(wizard_reply(game->wizard) != REPLY_REPEAT || (before == QUESTION_REPEAT && is_letter(event, 'y')),
+        HOLDS(wizard_reply(game->wizard) != REPLY_REPEAT ||
+                  (before == QUESTION_REPEAT && is_letter(event, 'y')),
               "sent once more by '%s'", event->text);
         HOLDS(wizard_reply(game->wizard) != REPLY_OVER || is_letter(event, 'k') || is_letter(event, 'o'),
               "written over by '%s'", event->text);
@@ -401,17 +414,19 @@ static void paste(struct game *game, bool secret)
     for (int i = 0; i < places; i++) {
         enum field_id field = (enum field_id)(i % FIELD_COUNT);
 
-        kept[i] = text_copy(plan_get(
-            wizard->plan, schema[field].scope == SCOPE_PLAN ? place_of_plan(field) : place_of_instance(i / FIELD_COUNT, field)));
+        kept[i] = text_copy(plan_get(wizard->plan, schema[field].scope == SCOPE_PLAN
+                                                       ? place_of_plan(field)
+                                                       : place_of_instance(i / FIELD_COUNT, field)));
     }
     update(game, &event);
     for (int i = 0; i < places; i++) {
         enum field_id field = (enum field_id)(i % FIELD_COUNT);
-        struct place place =
-            schema[field].scope == SCOPE_PLAN ? place_of_plan(field) : place_of_instance(i / FIELD_COUNT, field);
+        struct place place = schema[field].scope == SCOPE_PLAN ? place_of_plan(field)
+                                                               : place_of_instance(i / FIELD_COUNT, field);
         const char *now = plan_get(wizard->plan, place);
 
-        HOLDS(place_equal(place, wizard->focus) || (!now && !kept[i]) || (now && kept[i] && strcmp(now, kept[i]) == 0),
+        HOLDS(place_equal(place, wizard->focus) || (!now && !kept[i]) ||
+                  (now && kept[i] && strcmp(now, kept[i]) == 0),
               "a paste changed %s", schema[field].path);
         wipe_free(kept[i]);
     }
@@ -559,7 +574,8 @@ static void tell_target(struct game *game)
 /* The caller asks, where nothing else is asked. */
 static void tell_question(struct game *game)
 {
-    static const enum question asked[] = {QUESTION_RESUME, QUESTION_LOCKED, QUESTION_UNSETTLED, QUESTION_FORGET};
+    static const enum question asked[] = {QUESTION_RESUME, QUESTION_LOCKED, QUESTION_UNSETTLED,
+                                          QUESTION_FORGET};
     unsigned byte = feed_byte(&game->feed);
     char text[128];
     const char *words = take_words(game, text, sizeof(text));

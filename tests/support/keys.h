@@ -12,8 +12,8 @@
  * newline.
  */
 
-/* The event at the start of *keys, which goes on behind it. False at the end, or where a name is not known (then
- * *keys is not at its end). The paste of an event stays valid until the next call. */
+/* The event at the start of *keys, which goes on behind it. False at the end, or where a name is not known
+ * (then *keys is not at its end). The paste of an event stays valid until the next call. */
 bool keys_next(const char **keys, struct event *event);
 
 #endif

@@ -52,7 +52,8 @@ static void words_are_split_as_a_shell_does(void **state)
 static void a_line_without_a_word_or_with_half_a_quote_is_refused_unquoted(void **state)
 {
     static const char *const cases[][2] = {
-        {"", "no word"}, {" \t\n", "no word"}, {"a 'secret", "quote"}, {"a \"secret", "quote"}, {"\"a\\\"", "quote"},
+        {"", "no word"},         {" \t\n", "no word"}, {"a 'secret", "quote"},
+        {"a \"secret", "quote"}, {"\"a\\\"", "quote"},
     };
 
     (void)state;
@@ -121,7 +122,8 @@ static void a_long_speech_holds_nothing_up(void **state)
 
     (void)state;
     heard[0] = '\0';
-    status = run_heard("head -c 300000 /dev/zero | tr '\\0' x >&2; echo done; sleep 2 >/dev/null &", &out, hear);
+    status =
+        run_heard("head -c 300000 /dev/zero | tr '\\0' x >&2; echo done; sleep 2 >/dev/null &", &out, hear);
     assert_int_equal(status, 0);
     assert_string_equal(buf_text(&out), "done\n");
     assert_int_equal(strspn(heard + 1, "x"), 1000);

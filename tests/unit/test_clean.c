@@ -115,7 +115,8 @@ static void a_terminal_without_utf8_gets_ascii(void **state)
     struct buf out = BUF_INIT;
 
     (void)state;
-    clean_add_ascii(&out, "a~\n \u011B \u4E2D \U0001F600 \uFFFD", strlen("a~\n \u011B \u4E2D \U0001F600 \uFFFD"));
+    clean_add_ascii(&out, "a~\n \u011B \u4E2D \U0001F600 \uFFFD",
+                    strlen("a~\n \u011B \u4E2D \U0001F600 \uFFFD"));
     assert_string_equal(buf_text(&out), "a~\n <U+011B> <U+4E2D> <U+1F600> ?");
     buf_clear(&out);
     clean_add_ascii(&out, "\x9B", 1);

@@ -319,7 +319,8 @@ static void a_body_beyond_all_measure_is_an_error(void **state)
 static void an_rpc_request_has_everything_in_its_query(void **state)
 {
     static const struct parameter parameters[] = {
-        {"VpcId", "vpc-fake"}, {"VpcName", "a b+c*~%"}, {"PageSize", "50"}, {"RegionId", "cn-beijing"}, {"IsDefault", NULL},
+        {"VpcId", "vpc-fake"},      {"VpcName", "a b+c*~%"}, {"PageSize", "50"},
+        {"RegionId", "cn-beijing"}, {"IsDefault", NULL},
     };
     static const char canonical[] =
         "POST\n/\nPageSize=50&RegionId=cn-beijing&VpcId=vpc-fake&VpcName=a%20b%2Bc%2A~%25\n"
@@ -340,7 +341,8 @@ static void an_rpc_request_has_everything_in_its_query(void **state)
 
     (void)state;
     assert_true(client_for_region(&from, "vpc", "cn-beijing", &client, &err));
-    assert_true(client_prepare(&client, OPERATION_LIST_VPCS, parameters, 5, NULL, 0, &request, &signature, &err));
+    assert_true(
+        client_prepare(&client, OPERATION_LIST_VPCS, parameters, 5, NULL, 0, &request, &signature, &err));
     assert_string_equal(buf_text(&signature.canonical_request), canonical);
     assert_int_equal(request.body.length, 0);
     assert_null(pairs_get(&request.headers, "content-type"));
@@ -403,7 +405,8 @@ static void the_region_is_said_and_signed_where_the_host_does_not_say_it(void **
 
     (void)state;
     client.region = "cn-shanghai";
-    assert_true(client_prepare(&client, OPERATION_LIST_INSTANCES, NULL, 0, NULL, 0, &request, &signature, &err));
+    assert_true(
+        client_prepare(&client, OPERATION_LIST_INSTANCES, NULL, 0, NULL, 0, &request, &signature, &err));
     assert_string_equal(pairs_get(&request.headers, "x-acs-region-id"), "cn-shanghai");
     assert_non_null(strstr(signature.signed_headers, ";x-acs-region-id;"));
     signature_release(&signature);
@@ -463,8 +466,8 @@ static void what_is_anonymous_carries_no_key(void **state)
     struct error err;
 
     (void)state;
-    assert_true(
-        client_prepare(&client, OPERATION_ASSUME_ROLE_WITH_OIDC, parameters, 1, NULL, 0, &request, NULL, &err));
+    assert_true(client_prepare(&client, OPERATION_ASSUME_ROLE_WITH_OIDC, parameters, 1, NULL, 0, &request,
+                               NULL, &err));
     assert_string_equal(buf_text(&request.body), "OIDCToken=t%3D%3D");
     assert_non_null(strstr(request.query_text, "Action=AssumeRoleWithOIDC&Format=JSON&SignatureNonce=00"));
     assert_null(pairs_get(&request.headers, "Authorization"));

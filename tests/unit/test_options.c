@@ -14,7 +14,7 @@
 /* Reads words; ends with NULL. */
 static bool read_words(struct options *options, struct error *err, const char *const *words)
 {
-    char *argv[16] = {(char *)(uintptr_t)"drplan"};
+    char *argv[16] = {(char *)(uintptr_t) "drplan"};
     int argc = 1;
 
     for (; *words; words++)
@@ -47,8 +47,8 @@ static void a_command_may_stand_behind_options(void **state)
 
     (void)state;
     assert_true(read_words(&options, &err,
-                           WORDS("--jobs=3", "-y", "submit", "--timeout", "0.25", "a.json", "--region", "cn-hangzhou",
-                                 "--fault", "X=1", "--sandbox", "--fault=Y=2", "validate")));
+                           WORDS("--jobs=3", "-y", "submit", "--timeout", "0.25", "a.json", "--region",
+                                 "cn-hangzhou", "--fault", "X=1", "--sandbox", "--fault=Y=2", "validate")));
     assert_int_equal(options.command, COMMAND_SUBMIT);
     assert_int_equal(options.jobs, 3);
     assert_true(options.yes);
@@ -166,8 +166,9 @@ static void the_table_is_sound(void **state)
 /* The options of the contract that every command takes. */
 static void common_options_are_taken_everywhere(void **state)
 {
-    static const char *const common[] = {"profile", "region",   "endpoint", "ca-file", "connect-timeout", "timeout",
-                                         "sandbox", "plain",    "json",     "no-color", "help",           "version"};
+    static const char *const common[] = {"profile", "region",  "endpoint", "ca-file", "connect-timeout",
+                                         "timeout", "sandbox", "plain",    "json",    "no-color",
+                                         "help",    "version"};
 
     (void)state;
     for (size_t i = 0; i < sizeof(common) / sizeof(common[0]); i++) {
@@ -190,7 +191,8 @@ static void every_command_is_found_by_its_name(void **state)
         assert_true(command_find(command_rows[id].name, &found));
         assert_int_equal(found, id);
         assert_non_null(command_rows[id].run);
-        assert_int_equal(strncmp(command_rows[id].usage, command_rows[id].name, strlen(command_rows[id].name)), 0);
+        assert_int_equal(
+            strncmp(command_rows[id].usage, command_rows[id].name, strlen(command_rows[id].name)), 0);
     }
     assert_false(command_find("wizard", &found));
     assert_false(command_find("Validate", &found));

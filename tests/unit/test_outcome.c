@@ -32,10 +32,10 @@ static void close_it(struct opened *opened)
     plan_free(opened->plan);
 }
 
-#define TWO_EXTERNAL                                                                                                   \
-    "{\"planName\": \"a\", \"instances\": ["                                                                           \
-    "{\"instanceType\": \"ALIYUN_ROCKETMQ\", \"instanceId\": \"rmq-cn-1\"},"                                           \
-    "{\"instanceType\": \"EXTERNAL_ROCKETMQ\", \"networkType\": \"TCP_VPC\", \"vpcId\": \"vpc-1\"},"                    \
+#define TWO_EXTERNAL                                                                                         \
+    "{\"planName\": \"a\", \"instances\": ["                                                                 \
+    "{\"instanceType\": \"ALIYUN_ROCKETMQ\", \"instanceId\": \"rmq-cn-1\"},"                                 \
+    "{\"instanceType\": \"EXTERNAL_ROCKETMQ\", \"networkType\": \"TCP_VPC\", \"vpcId\": \"vpc-1\"},"         \
     "{\"instanceType\": \"EXTERNAL_ROCKETMQ\", \"networkType\": \"TCP_VPC\", \"vpcId\": \"\"}]}"
 
 static void the_field_of_an_answer_is_found(void **state)
@@ -147,7 +147,8 @@ static void only_what_was_not_created_may_be_sent_again(void **state)
 
 static void advice_and_details_of_a_report_are_shown(void **state)
 {
-    const struct submission_report report = {.outcome = OUTCOME_REFUSED, .advice = "Do that.", .details = "a\nb\n"};
+    const struct submission_report report = {
+        .outcome = OUTCOME_REFUSED, .advice = "Do that.", .details = "a\nb\n"};
     const struct submission_report silent = {.outcome = OUTCOME_REFUSED};
     const struct submission_report unknown = {.outcome = OUTCOME_UNKNOWN, .can_repeat = true};
     struct opened opened = open_text("{}");

@@ -32,8 +32,9 @@ static void members_stand_on_one_line(void **state)
     jsonl_close(&line, '}');
     jsonl_close(&line, ']');
     jsonl_close(&line, '}');
-    assert_string_equal(buf_text(&line), "{\"a\":\"x\",\"b\":null,\"c\":null,\"d\":\"\",\"e\":-7,\"f\":true,\"g\":[],"
-                                         "\"h\":[{\"i\":false},{}]}");
+    assert_string_equal(buf_text(&line),
+                        "{\"a\":\"x\",\"b\":null,\"c\":null,\"d\":\"\",\"e\":-7,\"f\":true,\"g\":[],"
+                        "\"h\":[{\"i\":false},{}]}");
     buf_release(&line);
 }
 
@@ -57,10 +58,22 @@ static void expect_same_text(const char *text, size_t length, const char *same)
 
 static void any_text_is_the_same_text_and_safe_to_show(void **state)
 {
-    static const char *const texts[] = {
-        "plain", "quote \" and \\ backslash", "line\nbreak\ttab\r", "\033[2J\007", "\x7F", "\xC2\x9B" "2J",
-        "\xE2\x80\xAE" "evil", "\xE8\xA8\x82\xE5\x96\xAE", "\xF0\x9F\x98\x80", "\xF3\xA0\x81\xA1 tag", "\xEF\xBB\xBF" "mark",
-        "\xF0\x9F\x91\xA8\xE2\x80\x8D\xF0\x9F\x91\xA9", "e\xCC\x81"};
+    static const char *const texts[] = {"plain",
+                                        "quote \" and \\ backslash",
+                                        "line\nbreak\ttab\r",
+                                        "\033[2J\007",
+                                        "\x7F",
+                                        "\xC2\x9B"
+                                        "2J",
+                                        "\xE2\x80\xAE"
+                                        "evil",
+                                        "\xE8\xA8\x82\xE5\x96\xAE",
+                                        "\xF0\x9F\x98\x80",
+                                        "\xF3\xA0\x81\xA1 tag",
+                                        "\xEF\xBB\xBF"
+                                        "mark",
+                                        "\xF0\x9F\x91\xA8\xE2\x80\x8D\xF0\x9F\x91\xA9",
+                                        "e\xCC\x81"};
 
     (void)state;
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
@@ -70,7 +83,11 @@ static void any_text_is_the_same_text_and_safe_to_show(void **state)
 static void broken_utf8_is_marked(void **state)
 {
     (void)state;
-    expect_same_text("a\xFF" "b", 3, "a\xEF\xBF\xBD" "b");
+    expect_same_text("a\xFF"
+                     "b",
+                     3,
+                     "a\xEF\xBF\xBD"
+                     "b");
     expect_same_text("\xE8\xA8", 2, "\xEF\xBF\xBD\xEF\xBF\xBD");
     expect_same_text("\xED\xA0\x80", 3, "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD");
 }

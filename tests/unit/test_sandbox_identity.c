@@ -27,7 +27,8 @@ struct session_keys {
 };
 
 /* Asks with a key or a session, and gives the answer as a tree. */
-static cJSON *ask(struct service *service, const struct session_keys *keys, const struct call *call, int *status)
+static cJSON *ask(struct service *service, const struct session_keys *keys, const struct call *call,
+                  int *status)
 {
     struct call with_token = *call;
     struct arrival arrival;

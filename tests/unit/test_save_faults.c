@@ -266,7 +266,8 @@ static void a_save_survives_every_failing_call(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
         points += sweep(MODE_FAIL, false, errors[i]);
-        /* An interrupted call is tried again, so one that is interrupted for ever is none of a real system. */
+        /* An interrupted call is tried again, so one that is interrupted for ever is none of a real system.
+         */
         if (errors[i] != EINTR)
             points += sweep(MODE_FAIL, true, errors[i]);
     }

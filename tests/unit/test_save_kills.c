@@ -144,7 +144,7 @@ static void pause_ns(long nanoseconds)
 }
 
 struct last {
-    int draft, autosave;      /* called done */
+    int draft, autosave; /* called done */
     int begun_draft, begun_autosave;
 };
 

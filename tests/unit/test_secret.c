@@ -153,10 +153,12 @@ static void without_passwords_both_ways_write_the_same(void **state)
 static void a_draft_that_is_cut_is_refused_or_right(void **state)
 {
     static const char whole[] =
-        "{'planName':'p \xc3\xa9','planType':'ACTIVE_PASSIVE','instances':[{'instanceType':'EXTERNAL_ROCKETMQ',"
+        "{'planName':'p "
+        "\xc3\xa9','planType':'ACTIVE_PASSIVE','instances':[{'instanceType':'EXTERNAL_ROCKETMQ',"
         "'endpointUrl':'h:1','password':{'$command':['a','b']},'messageProperty':{'propertyKey':'k'}}],"
         "'autoSyncCheckpoint':true,'unknown':[1,-2.5e3,null,'\\u00e9'],"
-        "'$drplan':{'version':1,'kept':{'instances[0].vpcId':'v'},'secretsLeftOut':['instances[0].password']}}  \n";
+        "'$drplan':{'version':1,'kept':{'instances[0].vpcId':'v'},'secretsLeftOut':['instances[0].password']}"
+        "}  \n";
     char *json = json_of(whole);
     size_t end = strlen(json) - 3; /* behind the last bracket there is only space */
 

@@ -4,7 +4,8 @@
 
 #include "cli/secret_lookup.h"
 
-static bool look_up(struct fake_host *host, int interrupt_fd, const char *reference, struct buf *out, struct error *err)
+static bool look_up(struct fake_host *host, int interrupt_fd, const char *reference, struct buf *out,
+                    struct error *err)
 {
     struct secret_lookup lookup;
 
@@ -54,7 +55,8 @@ static void one_line_break_at_the_end_is_taken_off(void **state)
     static const struct {
         const char *printed, *secret;
     } cases[] = {
-        {"x", "x"}, {"x\\n", "x"}, {"x\\r\\n", "x"}, {"x\\n\\n", "x\n"}, {"x\\r", "x\r"}, {"\\n", ""}, {"a\\nb\\n", "a\nb"},
+        {"x", "x"},      {"x\\n", "x"}, {"x\\r\\n", "x"},     {"x\\n\\n", "x\n"},
+        {"x\\r", "x\r"}, {"\\n", ""},   {"a\\nb\\n", "a\nb"},
     };
     char reference[128];
 
@@ -101,8 +103,10 @@ static void a_command_that_fails_is_named_and_its_output_is_not(void **state)
     expect_refusal("{\"$command\": [\"no-such-command\"]}", "the command no-such-command cannot be run");
     expect_refusal("{\"$command\": [\"sh\", \"-c\", \"echo hunter2; exit 3\"]}",
                    "the command sh failed with exit status 3");
-    expect_refusal("{\"$command\": [\"sh\", \"-c\", \"kill -9 $$\"]}", "the command sh was ended by signal 9");
-    expect_refusal("{\"$command\": [\"sh\", \"-c\", \"head -c 65537 /dev/zero\"]}", "prints more than 64 KiB");
+    expect_refusal("{\"$command\": [\"sh\", \"-c\", \"kill -9 $$\"]}",
+                   "the command sh was ended by signal 9");
+    expect_refusal("{\"$command\": [\"sh\", \"-c\", \"head -c 65537 /dev/zero\"]}",
+                   "prints more than 64 KiB");
 }
 
 static int64_t ticks_that_run(struct host *host)
@@ -121,7 +125,8 @@ static void a_command_has_30_seconds(void **state)
 
     (void)state;
     host.host.ticks = ticks_that_run; /* three looks, and half a minute has passed */
-    assert_false(look_up(&host, -1, "{\"$command\": [\"sh\", \"-c\", \"echo; exec sleep 100\"]}", &out, &err));
+    assert_false(
+        look_up(&host, -1, "{\"$command\": [\"sh\", \"-c\", \"echo; exec sleep 100\"]}", &out, &err));
     assert_non_null(strstr(err.text, "took more than 30 seconds"));
     buf_release(&out);
 }
@@ -178,8 +183,9 @@ static void keys_and_input_do_not_reach_a_command(void **state)
     setenv("ALIBABA_CLOUD_ACCESS_KEY_ID", "canary", 1);
     setenv("ALIBABA_CLOUD_SECURITY_TOKEN", "canary", 1);
     setenv("DRPLAN_TEST_PASSED_ON", "yes", 1);
-    expect_secret("{\"$command\": [\"sh\", \"-c\", \"env | grep -c canary; echo $DRPLAN_TEST_PASSED_ON; cat\"]}", "0\nyes",
-                  5);
+    expect_secret(
+        "{\"$command\": [\"sh\", \"-c\", \"env | grep -c canary; echo $DRPLAN_TEST_PASSED_ON; cat\"]}",
+        "0\nyes", 5);
 }
 
 int main(void)

@@ -54,7 +54,8 @@ static void bench_open(struct bench *bench, const char *config)
     assert_int_equal(chmod(scratch_path(&bench->scratch, ".aliyun/config.json", path), 0600), 0);
     bench->server = wire_server_start(bench->steps, bench->step_count, NULL);
     assert_non_null(bench->server);
-    snprintf(bench->endpoint, sizeof(bench->endpoint), "http://127.0.0.1:%d", wire_server_port(bench->server));
+    snprintf(bench->endpoint, sizeof(bench->endpoint), "http://127.0.0.1:%d",
+             wire_server_port(bench->server));
     bench->options = (struct options){.endpoint = bench->endpoint};
     assert_true(session_open(&bench->session, &bench->host.host, &bench->options, &bench->err));
     bench->plan = plan_new(false);
@@ -90,10 +91,11 @@ static const char *key_id(const struct bench *bench)
     return bench->destination.client.credentials->access_key_id;
 }
 
-static const char role[] = "{\"current\":\"p\",\"profiles\":[{\"name\":\"p\",\"mode\":\"RamRoleArn\","
-                           "\"access_key_id\":\"i\",\"access_key_secret\":\"s\",\"ram_role_arn\":\"r\"},"
-                           "{\"name\":\"q\",\"mode\":\"AK\",\"access_key_id\":\"of-q\",\"access_key_secret\":\"s\","
-                           "\"region_id\":\"cn-beijing\"}]}";
+static const char role[] =
+    "{\"current\":\"p\",\"profiles\":[{\"name\":\"p\",\"mode\":\"RamRoleArn\","
+    "\"access_key_id\":\"i\",\"access_key_secret\":\"s\",\"ram_role_arn\":\"r\"},"
+    "{\"name\":\"q\",\"mode\":\"AK\",\"access_key_id\":\"of-q\",\"access_key_secret\":\"s\","
+    "\"region_id\":\"cn-beijing\"}]}";
 
 static void a_session_is_kept_and_renewed_before_it_ends(void **state)
 {
@@ -166,11 +168,14 @@ static void nothing_is_asked_before_it_is_needed(void **state)
     (void)state;
     will_answer(&bench, 200, ANSWER("one", "2023-10-26T10:37:32Z"));
     bench_open(&bench, role);
-    assert_true(session_find_destination(&bench.session, bench.plan, bench.review, &bench.destination, &bench.err));
+    assert_true(
+        session_find_destination(&bench.session, bench.plan, bench.review, &bench.destination, &bench.err));
     for (int i = 0; i < 3; i++)
-        assert_int_equal(session_advance_sign_in(&bench.session, &bench.destination, false, &bench.err), SIGNING_IN);
+        assert_int_equal(session_advance_sign_in(&bench.session, &bench.destination, false, &bench.err),
+                         SIGNING_IN);
     assert_null(bench.session.transport);
-    assert_int_equal(session_advance_sign_in(&bench.session, &bench.destination, true, &bench.err), SIGNING_IN);
+    assert_int_equal(session_advance_sign_in(&bench.session, &bench.destination, true, &bench.err),
+                     SIGNING_IN);
     assert_string_equal(sign_in_doing(session_search(&bench.session, &bench.destination)),
                         "Asking STS for a session of r");
     assert_true(session_sign_in(&bench.session, &bench.destination, &bench.err));
@@ -191,7 +196,8 @@ static void what_was_chosen_for_the_draft_counts_more_than_options(void **state)
     assert_string_equal(bench.destination.region, "cn-shanghai");
     assert_string_equal(bench.destination.profile, "q");
     bench.session.draft_decides = true;
-    assert_true(session_find_destination(&bench.session, bench.plan, bench.review, &bench.destination, &bench.err));
+    assert_true(
+        session_find_destination(&bench.session, bench.plan, bench.review, &bench.destination, &bench.err));
     assert_string_equal(bench.destination.region, "cn-qingdao");
     assert_string_equal(bench.destination.profile, "p");
     assert_true(plan_set_setting(bench.plan, SETTING_REGION, NULL, &bench.err));

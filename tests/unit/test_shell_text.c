@@ -46,8 +46,8 @@ static void every_byte_comes_through(void **state)
 
 static void words_of_all_kinds_come_through(void **state)
 {
-    static const char *const words[] = {"", "'", "''", "'\\''", "a'b'c", "-n", "~", "*", "$(id)", "`id`", "\\", "\n\n",
-                                        "a\nb", "!", "#"};
+    static const char *const words[] = {"",      "'",    "''", "'\\''", "a'b'c", "-n", "~", "*",
+                                        "$(id)", "`id`", "\\", "\n\n",  "a\nb",  "!",  "#"};
     struct buf quoted = BUF_INIT;
 
     (void)state;
@@ -95,7 +95,8 @@ static void references_become_what_a_shell_resolves(void **state)
 
 static void a_reference_that_no_shell_resolves_is_refused(void **state)
 {
-    static const char *const references[] = {"{\"$env\": \"a; id\"}", "{\"$env\": \"1\"}", "{}", "{\"$env\"", "{\"$command\": []}"};
+    static const char *const references[] = {"{\"$env\": \"a; id\"}", "{\"$env\": \"1\"}", "{}", "{\"$env\"",
+                                             "{\"$command\": []}"};
     struct buf out = BUF_INIT;
 
     (void)state;

@@ -18,7 +18,7 @@ enum { NOW = 1698315752 }; /* 2023-10-26T10:22:32Z */
 #define SESSION(id, end)                                                                                     \
     "\"AccessKeyId\":\"STS." id "\",\"AccessKeySecret\":\"CANARY-secret-" id "\","                           \
     "\"SecurityToken\":\"CANARY-token-" id "\",\"Expiration\":\"" end "\""
-#define STS_SESSION(id) "{\"RequestId\":\"R\",\"Credentials\":{" SESSION(id, "2023-10-26T11:22:32Z") "}}"
+#define STS_SESSION(id)   "{\"RequestId\":\"R\",\"Credentials\":{" SESSION(id, "2023-10-26T11:22:32Z") "}}"
 #define PLAIN_SESSION(id) "{\"Code\":\"Success\"," SESSION(id, "2023-10-26T16:22:32Z") "}"
 
 struct bench {
@@ -117,7 +117,8 @@ static bool sign_in(struct bench *bench)
         struct pollfd fd = {.fd = sign_in_fd(bench->sign_in), .events = POLLIN};
 
         assert_null(strstr(sign_in_doing(bench->sign_in), "CANARY"));
-        assert_true(transport_wait(bench->transport, &fd, 1, sign_in_timeout(bench->sign_in), &bench->err) >= 0);
+        assert_true(transport_wait(bench->transport, &fd, 1, sign_in_timeout(bench->sign_in), &bench->err) >=
+                    0);
     }
     for (size_t i = 0; i < sign_in_passed(bench->sign_in); i++)
         assert_null(strstr(sign_in_reason(bench->sign_in, i), "CANARY"));
@@ -243,10 +244,11 @@ static void a_chain_takes_on_one_role_with_the_other(void **state)
 
     (void)state;
     bench_open(&bench);
-    write_config(&bench,
-                 "{\"current\":\"top\",\"profiles\":[{\"name\":\"top\",\"mode\":\"ChainableRamRoleArn\","
-                 "\"source_profile\":\"middle\",\"ram_role_arn\":\"acs:ram::1:role/top\",\"ram_session_name\":\"s\"},"
-                 "{\"name\":\"middle\"," ROLE_MEMBERS "}]}");
+    write_config(
+        &bench,
+        "{\"current\":\"top\",\"profiles\":[{\"name\":\"top\",\"mode\":\"ChainableRamRoleArn\","
+        "\"source_profile\":\"middle\",\"ram_role_arn\":\"acs:ram::1:role/top\",\"ram_session_name\":\"s\"},"
+        "{\"name\":\"middle\"," ROLE_MEMBERS "}]}");
     will_answer(&bench, 200, STS_SESSION("middle"));
     will_answer(&bench, 200, STS_SESSION("top"));
     listen_now(&bench);
@@ -264,7 +266,8 @@ static void a_chain_that_leads_back_is_named(void **state)
     static const struct {
         const char *profiles, *why;
     } cases[] = {
-        {"{\"name\":\"p\",\"mode\":\"ChainableRamRoleArn\",\"source_profile\":\"p\"}", "by source_profile: p -> p"},
+        {"{\"name\":\"p\",\"mode\":\"ChainableRamRoleArn\",\"source_profile\":\"p\"}",
+         "by source_profile: p -> p"},
         {"{\"name\":\"p\",\"mode\":\"ChainableRamRoleArn\",\"source_profile\":\"a\"},"
          "{\"name\":\"a\",\"mode\":\"ChainableRamRoleArn\",\"source_profile\":\"b\"},"
          "{\"name\":\"b\",\"mode\":\"ChainableRamRoleArn\",\"source_profile\":\"a\"}",
@@ -298,18 +301,24 @@ static void what_sts_says_no_with_is_said(void **state)
         {403, "{\"Code\":\"NoPermission\",\"Message\":\"CANARY-secret\"}",
          "profile p of ~/.aliyun/config.json: STS refused it with NoPermission (HTTP 403): the key needs the "
          "permission sts:AssumeRole"},
-        {404, "{\"Code\":\"EntityNotExist.Role\",\"Message\":\"m\"}", "EntityNotExist.Role (HTTP 404): there is no"},
+        {404, "{\"Code\":\"EntityNotExist.Role\",\"Message\":\"m\"}",
+         "EntityNotExist.Role (HTTP 404): there is no"},
         {400, "{\"Code\":\"SignatureDoesNotMatch\",\"Message\":\"m\"}", "Check the access key secret"},
-        {400, "{\"Code\":\"Never.Heard.Of\",\"Message\":\"m\"}", "STS refused it with Never.Heard.Of (HTTP 400)"},
-        {400, "{\"Code\":\"CANARY secret echoed\",\"Message\":\"m\"}", "STS answered with HTTP 400 and no code"},
+        {400, "{\"Code\":\"Never.Heard.Of\",\"Message\":\"m\"}",
+         "STS refused it with Never.Heard.Of (HTTP 400)"},
+        {400, "{\"Code\":\"CANARY secret echoed\",\"Message\":\"m\"}",
+         "STS answered with HTTP 400 and no code"},
         {502, "<html>CANARY</html>", "STS answered with HTTP 502 and no code"},
         {200, "CANARY", "what it gave is no JSON: line 1, column 1"},
         {200, "{\"Credentials\":\"CANARY\"}", "what it gave has no AccessKeyId"},
         {200, "{\"Credentials\":{\"AccessKeyId\":\"STS.i\"}}", "what it gave has no AccessKeySecret"},
-        {200, "{\"Credentials\":{\"AccessKeyId\":\"i\",\"AccessKeySecret\":\"CANARY\"}}", "has no SecurityToken"},
-        {200, "{\"Credentials\":{\"AccessKeyId\":\"STS.i\",\"AccessKeySecret\":\"CANARY\"}}", "has no SecurityToken"},
-        {200, "{\"Credentials\":{\"AccessKeyId\":\"i\",\"AccessKeySecret\":\"CANARY\\r\\nx: y\","
-              "\"SecurityToken\":\"t\"}}",
+        {200, "{\"Credentials\":{\"AccessKeyId\":\"i\",\"AccessKeySecret\":\"CANARY\"}}",
+         "has no SecurityToken"},
+        {200, "{\"Credentials\":{\"AccessKeyId\":\"STS.i\",\"AccessKeySecret\":\"CANARY\"}}",
+         "has no SecurityToken"},
+        {200,
+         "{\"Credentials\":{\"AccessKeyId\":\"i\",\"AccessKeySecret\":\"CANARY\\r\\nx: y\","
+         "\"SecurityToken\":\"t\"}}",
          "AccessKeySecret holds a blank"},
         {200, "{\"Credentials\":{" SESSION("old", "2023-10-26T10:00:00Z") "}}", "has ended already"},
         {200, "{\"Credentials\":{" SESSION("old", "CANARY") "}}", "Expiration is no time like"},
@@ -350,7 +359,8 @@ static void sts_is_asked_where_the_profile_says(void **state)
         struct source source;
 
         snprintf(members, sizeof(members),
-                 "\"access_key_id\":\"i\",\"access_key_secret\":\"s\",\"ram_role_arn\":\"r\",%s", cases[i].members);
+                 "\"access_key_id\":\"i\",\"access_key_secret\":\"s\",\"ram_role_arn\":\"r\",%s",
+                 cases[i].members);
         write_profile(&bench, members);
         assert_int_equal(source_find(&search, PROVIDER_CONFIG, &source), FIND_DONE);
         assert_string_equal(source.roles[0].sts.host, cases[i].host);
@@ -385,9 +395,10 @@ static void oidc_of_the_environment_sends_its_token_unsigned(void **state)
     signs_in(&bench, "STS.oidc", "OIDC token of the environment");
     request_says(&bench, 0, "POST /?Action=AssumeRoleWithOIDC&Format=JSON&SignatureNonce=");
     request_says(&bench, 0, "&Timestamp=2023-10-26T10%3A22%3A32Z&Version=2015-04-01 HTTP/1.1");
-    request_says(&bench, 0,
-                 "\r\n\r\nRoleArn=acs%3Aram%3A%3A1%3Arole%2Fmade-up&RoleSessionName=of-env&DurationSeconds=3600&"
-                 "OIDCProviderArn=acs%3Aram%3A%3A1%3Aoidc-provider%2Fmade-up&OIDCToken=CANARY.jwt%3D%0A");
+    request_says(
+        &bench, 0,
+        "\r\n\r\nRoleArn=acs%3Aram%3A%3A1%3Arole%2Fmade-up&RoleSessionName=of-env&DurationSeconds=3600&"
+        "OIDCProviderArn=acs%3Aram%3A%3A1%3Aoidc-provider%2Fmade-up&OIDCToken=CANARY.jwt%3D%0A");
     request_does_not_say(&bench, 0, "uthorization");
     request_does_not_say(&bench, 0, "x-acs-");
     bench_close(&bench);
@@ -413,7 +424,8 @@ static void oidc_that_fails_leaves_the_word_to_the_next_place(void **state)
     assert_string_equal(sign_in_reason(bench.sign_in, 2), "~/.aliyun/config.json is not there");
     bench_clear(&bench);
     scratch_write(&bench.scratch, "token", "CANARY-jwt", 10);
-    will_answer(&bench, 400, "{\"Code\":\"AuthenticationFail.OIDCToken.Invalid\",\"Message\":\"CANARY-jwt is bad\"}");
+    will_answer(&bench, 400,
+                "{\"Code\":\"AuthenticationFail.OIDCToken.Invalid\",\"Message\":\"CANARY-jwt is bad\"}");
     listen_now(&bench);
     signs_in(&bench, "of-ini", "section default of ~/.alibabacloud/credentials");
     assert_non_null(strstr(sign_in_reason(bench.sign_in, 1), "AuthenticationFail.OIDCToken.Invalid"));
@@ -429,7 +441,8 @@ static void oidc_of_a_profile_reads_its_own_file(void **state)
     bench_open(&bench);
     scratch_write(&bench.scratch, "token", "CANARY", 6);
     snprintf(members, sizeof(members),
-             "\"mode\":\"OIDC\",\"oidc_provider_arn\":\"p\",\"oidc_token_file\":\"%s/token\",\"ram_role_arn\":\"r\","
+             "\"mode\":\"OIDC\",\"oidc_provider_arn\":\"p\",\"oidc_token_file\":\"%s/"
+             "token\",\"ram_role_arn\":\"r\","
              "\"ram_session_name\":\"s\"",
              bench.scratch.path);
     write_profile(&bench, members);
@@ -525,7 +538,8 @@ static void where_no_metadata_answers_it_is_asked_once(void **state)
     (void)state;
     bench_open(&bench);
     fake_setenv(&bench.host, "ALIBABA_CLOUD_ECS_METADATA_DISABLED", NULL);
-    does_not_sign_in(&bench, "ECS metadata: the metadata service does not answer, as this is no ECS instance");
+    does_not_sign_in(&bench,
+                     "ECS metadata: the metadata service does not answer, as this is no ECS instance");
     bench_close(&bench);
 }
 
@@ -603,8 +617,9 @@ static void a_section_can_take_on_a_role_with_a_long_policy(void **state)
 
     (void)state;
     bench_open(&bench);
-    buf_add_text(&text, "[default]\ntype=ram_role_arn\naccess_key_id=i\naccess_key_secret=CANARY\nrole_arn=r\n"
-                        "role_session_name=s\npolicy = {\"Version\":\"1\",\"Statement\":[");
+    buf_add_text(&text,
+                 "[default]\ntype=ram_role_arn\naccess_key_id=i\naccess_key_secret=CANARY\nrole_arn=r\n"
+                 "role_session_name=s\npolicy = {\"Version\":\"1\",\"Statement\":[");
     for (int i = 0; i < 60; i++)
         buf_add_text(&text, "\"0123456789\",");
     buf_add_text(&text, "\"end\"]}\n");
@@ -653,7 +668,8 @@ static void an_address_gets_no_plain_http_beyond_this_machine(void **state)
     (void)state;
     bench_open(&bench);
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        snprintf(members, sizeof(members), "\"mode\":\"CredentialsURI\",\"credentials_uri\":\"%s\"", cases[i][0]);
+        snprintf(members, sizeof(members), "\"mode\":\"CredentialsURI\",\"credentials_uri\":\"%s\"",
+                 cases[i][0]);
         write_profile(&bench, members);
         does_not_sign_in(&bench, cases[i][1]);
         assert_non_null(strstr(bench.err.text, "credentials_uri of profile p of ~/.aliyun/config.json"));
@@ -700,8 +716,9 @@ static void write_command(struct bench *bench, const char *command)
 }
 
 #define PRINTED                                                                                              \
-    "{\\\"mode\\\":\\\"StsToken\\\",\\\"access_key_id\\\":\\\"STS.ext\\\",\\\"access_key_secret\\\":"         \
-    "\\\"CANARY-secret\\\",\\\"sts_token\\\":\\\"CANARY-token\\\",\\\"expiration\\\":\\\"2023-10-26T19:22:32+08:00\\\"}"
+    "{\\\"mode\\\":\\\"StsToken\\\",\\\"access_key_id\\\":\\\"STS.ext\\\",\\\"access_key_secret\\\":"        \
+    "\\\"CANARY-secret\\\",\\\"sts_token\\\":\\\"CANARY-token\\\",\\\"expiration\\\":\\\"2023-10-26T19:22:"  \
+    "32+08:00\\\"}"
 
 static void a_command_prints_a_session(void **state)
 {
@@ -761,11 +778,12 @@ static void a_command_is_run_only_for_the_profile_that_counts(void **state)
 
     (void)state;
     bench_open(&bench);
-    snprintf(text, sizeof(text),
-             "{\"current\":\"p\",\"profiles\":[{\"name\":\"x\",\"mode\":\"External\",\"process_command\":"
-             "\"touch %s/token\"},{\"name\":\"p\",\"mode\":\"AK\",\"access_key_id\":\"i\",\"access_key_secret\":"
-             "\"CANARY\"}]}",
-             bench.scratch.path);
+    snprintf(
+        text, sizeof(text),
+        "{\"current\":\"p\",\"profiles\":[{\"name\":\"x\",\"mode\":\"External\",\"process_command\":"
+        "\"touch %s/token\"},{\"name\":\"p\",\"mode\":\"AK\",\"access_key_id\":\"i\",\"access_key_secret\":"
+        "\"CANARY\"}]}",
+        bench.scratch.path);
     write_config(&bench, text);
     signs_in(&bench, "i", "profile p of ~/.aliyun/config.json");
     fake_setenv(&bench.host, "ALIBABA_CLOUD_DISABLE_EXTERNAL_PROCESS", "1");
@@ -818,16 +836,21 @@ static void a_file_that_others_may_read_is_warned_of(void **state)
     assert_string_equal(sign_in_warning(bench.sign_in), "");
     assert_int_equal(chmod(scratch_path(&bench.scratch, ".aliyun/config.json", path), 0644), 0);
     signs_in(&bench, "i", "profile p of ~/.aliyun/config.json");
-    assert_string_equal(sign_in_warning(bench.sign_in), "Others on this machine can read ~/.aliyun/config.json, which "
-                                                        "holds keys: chmod 600 keeps them out");
+    assert_string_equal(sign_in_warning(bench.sign_in),
+                        "Others on this machine can read ~/.aliyun/config.json, which "
+                        "holds keys: chmod 600 keeps them out");
     bench_close(&bench);
 }
 
 static void every_place_that_failed_is_named(void **state)
 {
     static const char *const said[] = {
-        "the environment has no ALIBABA_CLOUD_ACCESS_KEY_ID", "OIDC token of the environment: ", "STS refused it",
-        "section default of ~/.alibabacloud/credentials", "ECS metadata: ", "ALIBABA_CLOUD_CREDENTIALS_URI",
+        "the environment has no ALIBABA_CLOUD_ACCESS_KEY_ID",
+        "OIDC token of the environment: ",
+        "STS refused it",
+        "section default of ~/.alibabacloud/credentials",
+        "ECS metadata: ",
+        "ALIBABA_CLOUD_CREDENTIALS_URI",
     };
     struct bench bench;
     char path[256];
@@ -840,7 +863,8 @@ static void every_place_that_failed_is_named(void **state)
     fake_setenv(&bench.host, "ALIBABA_CLOUD_OIDC_PROVIDER_ARN", "p");
     fake_setenv(&bench.host, "ALIBABA_CLOUD_OIDC_TOKEN_FILE", scratch_path(&bench.scratch, "token", path));
     write_profile(&bench, ROLE_MEMBERS);
-    write_ini(&bench, "[default]\ntype=ram_role_arn\naccess_key_id=i\naccess_key_secret=CANARY\nrole_arn=r\n");
+    write_ini(&bench,
+              "[default]\ntype=ram_role_arn\naccess_key_id=i\naccess_key_secret=CANARY\nrole_arn=r\n");
     will_answer(&bench, 403, "{\"Code\":\"NoPermission\",\"Message\":\"m\"}");
     will_answer(&bench, 404, "{\"Code\":\"EntityNotExist.Role\",\"Message\":\"m\"}");
     will_answer(&bench, 200, "token");
@@ -893,7 +917,8 @@ static void signing_in_can_be_given_up_at_any_moment(void **state)
     bench.sign_in = sign_in_start(&bench.host.host, &bench.options, &bench.err);
     assert_int_equal(sign_in_tick(bench.sign_in, bench.transport), SIGN_IN_RUNS);
     assert_true(sign_in_fd(bench.sign_in) >= 0);
-    assert_string_equal(sign_in_doing(bench.sign_in), "Running the command of profile p of ~/.aliyun/config.json");
+    assert_string_equal(sign_in_doing(bench.sign_in),
+                        "Running the command of profile p of ~/.aliyun/config.json");
     bench_close(&bench);
 }
 
@@ -903,11 +928,11 @@ static void times_of_sessions_are_read(void **state)
         const char *text;
         int64_t seconds; /* -1: no time */
     } cases[] = {
-        {"2023-10-26T10:22:32Z", NOW},       {"2023-10-26T10:22:32.123Z", NOW},
-        {"2023-10-26T18:22:32+08:00", NOW},  {"2023-10-26T06:52:32-03:30", NOW},
-        {"2023-02-30T10:22:32Z", -1},        {"2023-10-26T10:22:32", -1},
-        {"2023-10-26 10:22:32Z", -1},        {"2023-10-26T10:22:32Zx", -1},
-        {"2023-10-26T10:22:32+0800", -1},    {"", -1},
+        {"2023-10-26T10:22:32Z", NOW},      {"2023-10-26T10:22:32.123Z", NOW},
+        {"2023-10-26T18:22:32+08:00", NOW}, {"2023-10-26T06:52:32-03:30", NOW},
+        {"2023-02-30T10:22:32Z", -1},       {"2023-10-26T10:22:32", -1},
+        {"2023-10-26 10:22:32Z", -1},       {"2023-10-26T10:22:32Zx", -1},
+        {"2023-10-26T10:22:32+0800", -1},   {"", -1},
     };
 
     (void)state;

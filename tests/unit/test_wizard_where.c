@@ -82,7 +82,8 @@ static void a_region_and_a_profile_can_be_chosen(void **state)
 static void escape_changes_nothing_and_what_is_typed_can_be_taken(void **state)
 {
     struct wizard *wizard = on_review();
-    struct event typed = {.kind = EVENT_PRESS, .press = PRESS_CHARACTER, .modifiers = MODIFIER_ALT, .text = "t"};
+    struct event typed = {
+        .kind = EVENT_PRESS, .press = PRESS_CHARACTER, .modifiers = MODIFIER_ALT, .text = "t"};
     const char *region;
 
     (void)state;

@@ -354,7 +354,8 @@ static void a_secret_may_have_any_length(void **state)
         secret[length - 1] = (char)('!' + length % 90);
         signature_init(&signature);
         assert_true(sign_request(&request, "id", secret, &signature, &err));
-        assert_non_null(HMAC(EVP_sha256(), secret, length, (const unsigned char *)buf_text(&signature.string_to_sign),
+        assert_non_null(HMAC(EVP_sha256(), secret, length,
+                             (const unsigned char *)buf_text(&signature.string_to_sign),
                              signature.string_to_sign.length, hash, NULL));
         for (size_t i = 0; i < sizeof(hash); i++)
             snprintf(hex + 2 * i, 3, "%02x", hash[i]);
