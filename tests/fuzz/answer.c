@@ -58,7 +58,7 @@ static void answer_holds(const struct answer *answer)
 /* What is said about it can be shown. */
 static void words_hold(const struct answer *answer, enum operation_id operation)
 {
-    struct explain_context context = {.operation = operation, .now = 1700000000, .access_key_id = "LTAI0000000000000000"};
+    struct explain_context context = {.operation = operation, .now = 1700000000, .access_key_id = "id-of-a-key"};
     struct denial denial;
     struct buf lines = BUF_INIT;
     char advice[512];
