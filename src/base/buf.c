@@ -87,11 +87,6 @@ void buf_add(struct buf *buf, const void *bytes, size_t length)
     buf->data[buf->length] = '\0';
 }
 
-void buf_add_text(struct buf *buf, const char *text)
-{
-    buf_add(buf, text, strlen(text));
-}
-
 void buf_add_texts(struct buf *buf, const char *first, ...)
 {
     va_list texts;

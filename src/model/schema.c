@@ -107,23 +107,10 @@ enum field_id field_by_name(const char *name)
     return FIELD_COUNT;
 }
 
-const char *field_member(enum field_id field)
-{
-    const char *dot = strrchr(schema[field].path, '.');
-
-    return dot ? dot + 1 : schema[field].path;
-}
-
-bool field_has_parent(enum field_id field)
-{
-    return field_member(field) != schema[field].path;
-}
-
 void field_parent(enum field_id field, char name[FIELD_PARENT_SIZE])
 {
-    size_t length = (size_t)(field_member(field) - schema[field].path);
+    size_t length = field_has_parent(field) ? schema[field].member - 1 : 0;
 
-    length = length > 0 ? length - 1 : 0;
     if (length >= FIELD_PARENT_SIZE)
         length = FIELD_PARENT_SIZE - 1;
     memcpy(name, schema[field].path, length);
@@ -143,28 +130,18 @@ enum field_id field_first_within(enum field_scope scope, const char *parent)
 
 bool field_siblings(enum field_id a, enum field_id b)
 {
-    size_t parent;
-
-    /* Most pairs that are asked about differ in their scope: names are looked at last. */
-    if (schema[a].scope != schema[b].scope)
-        return false;
-    parent = (size_t)(field_member(a) - schema[a].path);
-    return parent == (size_t)(field_member(b) - schema[b].path) &&
-           strncmp(schema[a].path, schema[b].path, parent) == 0;
+    return schema[a].scope == schema[b].scope && schema[a].member == schema[b].member &&
+           strncmp(schema[a].path, schema[b].path, schema[a].member) == 0;
 }
 
 enum field_id field_beside(enum field_id sibling, const char *name)
 {
-    const char *path = schema[sibling].path;
-    size_t parent = (size_t)(field_member(sibling) - path);
-
     for (int id = 0; id < FIELD_COUNT; id++) {
-        const struct field *field = &schema[id];
+        enum field_id field = (enum field_id)id;
+        const char *member = field_member(field);
 
-        if (field->scope == schema[sibling].scope &&
-            (parent == 0 || strncmp(field->path, path, parent) == 0) && field->path[parent] == name[0] &&
-            strcmp(field->path + parent, name) == 0)
-            return strchr(name, '.') ? FIELD_COUNT : (enum field_id)id;
+        if (member[0] == name[0] && strcmp(member, name) == 0 && field_siblings(field, sibling))
+            return field;
     }
     return FIELD_COUNT;
 }

@@ -127,6 +127,7 @@ typedef void field_check(struct problems *problems, struct place place, const ch
 
 struct field {
     const char *path;  /* in the JSON, from the plan or the instance: "messageProperty.propertyKey" */
+    size_t member;     /* where in path its own name begins, behind that of the object around it */
     const char *label; /* two or three words, sentence case */
     const char *help;  /* one line of at most 150 columns, a full sentence */
     const char *example;
@@ -180,12 +181,18 @@ struct place place_from_path(const char *path);
 enum field_id field_by_name(const char *name);
 
 /* The last part of the path: the member's own name. */
-const char *field_member(enum field_id field);
+static inline const char *field_member(enum field_id field)
+{
+    return schema[field].path + schema[field].member;
+}
 
 /* The object between the plan or the instance and the field: "messageProperty"; "" when there is none. */
 enum { FIELD_PARENT_SIZE = 64 };
 void field_parent(enum field_id field, char name[FIELD_PARENT_SIZE]);
-bool field_has_parent(enum field_id field);
+static inline bool field_has_parent(enum field_id field)
+{
+    return schema[field].member > 0;
+}
 
 /* The first field of a scope that stands in an object of this name; FIELD_COUNT when none does. */
 enum field_id field_first_within(enum field_scope scope, const char *parent);

@@ -28,6 +28,7 @@ static void paths_are_unique_and_one_dot_deep(void **state)
         const char *dot = strchr(schema[id].path, '.');
 
         assert_true(!dot || !strchr(dot + 1, '.'));
+        assert_int_equal(schema[id].member, dot ? dot + 1 - schema[id].path : 0);
         for (int other = 0; other < id; other++)
             assert_false(schema[id].scope == schema[other].scope &&
                          strcmp(schema[id].path, schema[other].path) == 0);
