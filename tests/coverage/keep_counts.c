@@ -24,3 +24,15 @@ int __wrap_raise(int number)
     __gcov_reset(); /* what was written is added up: a program that goes on counts from nothing */
     return __real_raise(number);
 }
+
+static void on_end_of_test(int number)
+{
+    (void)number;
+    __gcov_dump();
+    __real__exit(0);
+}
+
+__attribute__((constructor)) static void take_end_of_test(void)
+{
+    signal(SIGUSR2, on_end_of_test);
+}
