@@ -84,13 +84,26 @@ static bool request_check(const struct request *request, struct error *err)
     return true;
 }
 
+/* libcurl may bring libgnutls along, for protocols not spoken here; it need not get ready for them. */
+static const struct transport_module *load_module(struct error *err)
+{
+    static const char unready[] = "GNUTLS_NO_IMPLICIT_INIT";
+    bool was_set = getenv(unready) != NULL;
+    const struct transport_module *module;
+
+    setenv(unready, "1", 0);
+    module = module_load("drplan-transport.so", "transport_module", err);
+    if (!was_set)
+        unsetenv(unready);
+    return module;
+}
+
 /* Loading libcurl costs more than a first screen may, so nothing of it is asked for before the first
  * transfer. */
 static bool carrier_ready(struct transport *transport, struct error *err)
 {
     if (!transport->module)
-        transport->module = &transport_module ? &transport_module
-                                              : module_load("drplan-transport.so", "transport_module", err);
+        transport->module = &transport_module ? &transport_module : load_module(err);
     if (transport->module && !transport->carrier)
         transport->carrier = transport->module->open(&transport->options, err);
     return transport->carrier != NULL;
