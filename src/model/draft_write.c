@@ -295,14 +295,12 @@ static bool instance_is_wanted(const struct writer *writer, int instance)
     return false;
 }
 
-/* The element of an instance; an object is made of what is none. NULL when memory is short. */
-static cJSON *ensure_element(struct writer *writer, cJSON *list, cJSON *element)
+/* An object for an instance, at the end of the list or in place of an element that is none. NULL when memory is
+ * short. */
+static cJSON *make_element(struct writer *writer, cJSON *list, cJSON *element)
 {
-    cJSON *object;
+    cJSON *object = cJSON_CreateObject();
 
-    if (cJSON_IsObject(element))
-        return element;
-    object = cJSON_CreateObject();
     if (object && element)
         cJSON_ReplaceItemViaPointer(list, element, object);
     if (!object || (!element && !cJSON_AddItemToArray(list, object))) {
@@ -320,7 +318,7 @@ static bool put_elements(struct writer *writer, cJSON *list, int wanted)
 
     for (int i = 0; i < instances && (element || i < wanted); i++) {
         if (!element || (!cJSON_IsObject(element) && instance_is_wanted(writer, i)))
-            element = ensure_element(writer, list, element);
+            element = make_element(writer, list, element);
         if (!element)
             return false;
         if (cJSON_IsObject(element) && !put_fields(writer, element, SCOPE_INSTANCE, i))

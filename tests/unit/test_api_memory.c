@@ -99,6 +99,20 @@ static bool prepare(void *context, struct error *err)
     return done;
 }
 
+static bool prepare_anonymous(void *context, struct error *err)
+{
+    static const struct parameter parameters[] = {{"OIDCToken", "t=="}};
+    struct signing *signing = context;
+    struct request request;
+    bool done = client_prepare(&signing->client, OPERATION_ASSUME_ROLE_WITH_OIDC, parameters, 1, NULL, 0,
+                               &request, NULL, err);
+
+    if (done)
+        assert_string_equal(buf_text(&request.body), "OIDCToken=t%3D%3D");
+    request_release(&request);
+    return done;
+}
+
 static void preparing_a_request_survives(void **state)
 {
     static char id[] = "id", secret[] = "secret", token[] = "token";
@@ -110,6 +124,7 @@ static void preparing_a_request_survives(void **state)
     signing.client = (struct client){&signing.host.host, &keys, {"https", "example.com"}, NULL};
     assert_true(prepare(&signing, &err));
     every_allocation_fails_once(prepare, &signing);
+    every_allocation_fails_once(prepare_anonymous, &signing);
 }
 
 static bool find_keys(void *context, struct error *err)

@@ -78,7 +78,8 @@ static bool change_and_write(struct plan *plan, struct error *err)
 static bool walk_a_draft(struct error *err)
 {
     static const char text[] =
-        "{\"planName\":12,\"planType\":\"active_passive\",\"odd\":{\"a\":[1,null]},\"password\":\"stray\","
+        "{\"planName\":12,\"planType\":\"active_passive\",\"odd\":{\"a\":[1,null],\"password\":\"nested\"},"
+        "\"password\":\"stray\","
         "\"instances\":[{\"instanceType\":\"EXTERNAL_ROCKETMQ\",\"networkType\":\"TCP_INTERNET\",\"vpcId\":"
         "\"vpc-1\","
         "\"endpointUrl\":\"here\",\"authType\":\"ACL_AUTH\",\"password\":\"clear\"},{\"instanceType\":"
