@@ -6,9 +6,10 @@
 void pairs_release(struct pairs *pairs)
 {
     for (size_t i = 0; i < pairs->count; i++) {
-        wipe_free(pairs->items[i].name);
-        wipe(pairs->items[i].value, pairs->items[i].value_length);
-        free(pairs->items[i].value);
+        struct pair *pair = &pairs->items[i];
+
+        wipe(pair->name, (size_t)(pair->value - pair->name) + pair->value_length);
+        free(pair->name);
     }
     free(pairs->items);
     *pairs = (struct pairs){0};
@@ -36,21 +37,17 @@ bool pairs_add(struct pairs *pairs, const char *name, const char *value, struct 
 bool pairs_add_bytes(struct pairs *pairs, const char *name, const char *value, size_t length,
                      struct error *err)
 {
-    struct pair *pair;
+    size_t name_size = strlen(name) + 1;
+    char *block = pairs_grow(pairs) ? malloc(name_size + length + 1) : NULL;
 
-    if (!pairs_grow(pairs))
+    if (!block)
         return error_memory(err);
-    pair = &pairs->items[pairs->count];
-    *pair = (struct pair){.name = text_copy(name), .value = malloc(length + 1), .value_length = length};
-    if (!pair->name || !pair->value) {
-        wipe_free(pair->name);
-        free(pair->value);
-        return error_memory(err);
-    }
+    memcpy(block, name, name_size);
     if (length > 0)
-        memcpy(pair->value, value, length);
-    pair->value[length] = '\0';
-    pairs->count++;
+        memcpy(block + name_size, value, length);
+    block[name_size + length] = '\0';
+    pairs->items[pairs->count++] =
+        (struct pair){.name = block, .value = block + name_size, .value_length = length};
     return true;
 }
 

@@ -10,7 +10,7 @@
 /* A name and a value, counted: a value may hold any byte. Both are owned copies, wiped when freed. */
 struct pair {
     char *name;
-    char *value;
+    char *value; /* in one block with the name, behind it */
     size_t value_length;
 };
 

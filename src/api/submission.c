@@ -160,14 +160,11 @@ static void explain(struct submission *submission)
         explain_refusal(submission);
 }
 
-static void finish(struct submission *submission, enum outcome outcome, const char *format, ...)
+/* The reason is said already. */
+static void end_as(struct submission *submission, enum outcome outcome)
 {
     struct submission_report *report = &submission->report;
-    va_list arguments;
 
-    va_start(arguments, format);
-    say_list(report->reason, sizeof(report->reason), format, arguments);
-    va_end(arguments);
     report->outcome = outcome;
     report->phase = PHASE_DONE;
     submission->pause_until = -1;
@@ -181,17 +178,28 @@ static void finish(struct submission *submission, enum outcome outcome, const ch
     record(submission, outcome_word(outcome));
 }
 
+static void finish(struct submission *submission, enum outcome outcome, const char *format, ...)
+{
+    struct submission_report *report = &submission->report;
+    va_list arguments;
+
+    va_start(arguments, format);
+    say_list(report->reason, sizeof(report->reason), format, arguments);
+    va_end(arguments);
+    end_as(submission, outcome);
+}
+
 static void finish_created(struct submission *submission, const char *id, bool by_looking)
 {
     struct submission_report *report = &submission->report;
 
     snprintf(report->plan_id, sizeof(report->plan_id), "%s", id);
     report->found_by_looking = by_looking;
+    report->reason[0] = '\0';
     if (by_looking)
-        finish(submission, OUTCOME_CREATED, "%s The plan was found afterwards in the list of plans.",
-               submission->doubt);
-    else
-        finish(submission, OUTCOME_CREATED, "%s", "");
+        say(report->reason, sizeof(report->reason), "%s The plan was found afterwards in the list of plans.",
+            submission->doubt);
+    end_as(submission, OUTCOME_CREATED);
 }
 
 /* ---- a request at a time ---- */

@@ -60,6 +60,11 @@ void transport_free(struct transport *transport)
     free(transport);
 }
 
+static bool is_control(char c)
+{
+    return ((unsigned char)c < 0x20 && c != '\t') || c == 0x7F;
+}
+
 /* A line break in a header would end it and begin another one of somebody's choosing. */
 static bool request_check(const struct request *request, struct error *err)
 {
@@ -73,9 +78,7 @@ static bool request_check(const struct request *request, struct error *err)
         if (header->name[0] == '\0' || strpbrk(header->name, "\r\n:; \t"))
             return error_set(err, ERROR_INPUT, "a request header has a name that cannot be sent");
         for (size_t k = 0; k < header->value_length; k++) {
-            unsigned char byte = (unsigned char)header->value[k];
-
-            if ((byte < 0x20 && byte != '\t') || byte == 0x7F)
+            if (is_control(header->value[k]))
                 return error_set(err, ERROR_INPUT,
                                  "the value of the request header %.80s holds a control character",
                                  header->name);

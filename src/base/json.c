@@ -642,7 +642,7 @@ const cJSON *json_member(const cJSON *object, const char *name)
         return NULL;
     cJSON_ArrayForEach(member, object)
     {
-        if (member->string && strcmp(member->string, name) == 0)
+        if (member->string && member->string[0] == name[0] && strcmp(member->string, name) == 0)
             return member;
     }
     return NULL;
