@@ -142,13 +142,14 @@ static bool show(const struct passage *passage, uint32_t code_point, size_t used
 static bool has_room(struct passage *passage, uint32_t code_point)
 {
     if (passage->at == 0) {
-        /* A mark without a letter counts: it is drawn on a letter of ours. */
-        passage->marks = code_point != UINT32_MAX && utf8_code_point_width(code_point) == 0;
+        /* A mark without a letter counts: it is drawn on a letter of ours, or joins one that stands for what was
+         * hidden. */
+        passage->marks = utf8_is_suffix(code_point);
         return true;
     }
     /* Behind its prefixes stands the letter itself. */
     if (utf8_is_prefix(passage->before) && !utf8_is_prefix(code_point)) {
-        passage->marks = utf8_code_point_width(code_point) == 0;
+        passage->marks = utf8_is_suffix(code_point);
         return true;
     }
     if (passage->before == ZERO_WIDTH_JOINER && utf8_is_picture(code_point)) {

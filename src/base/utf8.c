@@ -121,6 +121,13 @@ bool utf8_is_prefix(uint32_t code_point)
     return is_code_point(code_point) && boundary_class(code_point) == UTF8PROC_BOUNDCLASS_PREPEND;
 }
 
+bool utf8_is_suffix(uint32_t code_point)
+{
+    int class = is_code_point(code_point) ? boundary_class(code_point) : UTF8PROC_BOUNDCLASS_OTHER;
+
+    return class == UTF8PROC_BOUNDCLASS_EXTEND || class == UTF8PROC_BOUNDCLASS_SPACINGMARK;
+}
+
 bool utf8_has_presentations(uint32_t code_point)
 {
     return utf8_is_picture(code_point) || (code_point >= '0' && code_point <= '9') || code_point == '#' ||

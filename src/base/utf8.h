@@ -54,6 +54,9 @@ bool utf8_is_picture(uint32_t code_point);
 /* True for what belongs to the character behind it: the Arabic number signs and their like. */
 bool utf8_is_prefix(uint32_t code_point);
 
+/* True for what belongs to the character before it, whatever its width: marks, skin tones. */
+bool utf8_is_suffix(uint32_t code_point);
+
 /* True for what a presentation selector behind it may turn into text or a picture: pictures and "0" to "9",
  * "#", "*". */
 bool utf8_has_presentations(uint32_t code_point);

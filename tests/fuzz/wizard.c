@@ -238,6 +238,27 @@ static void preview_holds(const struct game *game)
     review_free(review);
 }
 
+/* What was answered is there again, also where it is not in force; but for passwords in clear. */
+static void answers_hold(const struct plan *plan, const struct plan *again)
+{
+    for (int setting = 0; setting < SETTING_COUNT; setting++) {
+        const char *said = plan_setting(plan, (enum plan_setting)setting);
+        const char *read = plan_setting(again, (enum plan_setting)setting);
+
+        HOLDS(!said == !read && (!said || strcmp(said, read) == 0), "%s", plan_setting_name((enum plan_setting)setting));
+    }
+    for (int i = 0; i < (int)plan_instances(plan) * FIELD_COUNT; i++) {
+        enum field_id field = (enum field_id)(i % FIELD_COUNT);
+        struct place place =
+            schema[field].scope == SCOPE_PLAN ? place_of_plan(field) : place_of_instance(i / FIELD_COUNT, field);
+        const char *said = plan_get(plan, place), *read = plan_get(again, place);
+
+        if (said && (schema[field].kind != KIND_SECRET || plan_form(plan, place) == ANSWER_REFERENCE))
+            HOLDS(read && strcmp(said, read) == 0, "%s of %d: '%s' is '%s'", schema[field].path, place.instance, said,
+                  read ? read : "nothing");
+    }
+}
+
 /* Saved and opened again it is the same draft, and holds no password. */
 static void draft_holds(const struct game *game)
 {
@@ -251,6 +272,7 @@ static void draft_holds(const struct game *game)
     HOLDS(draft_write(again, &second, &err), "%s", err.text);
     HOLDS(first.length == second.length && memcmp(first.data, second.data, first.length) == 0,
           "first:\n%s\nsecond:\n%s", buf_text(&first), buf_text(&second));
+    answers_hold(game->wizard->plan, again);
     plan_free(again);
     buf_release(&first);
     buf_release(&second);

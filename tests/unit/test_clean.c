@@ -168,12 +168,20 @@ static void a_mark_without_a_letter_counts_itself(void **state)
     assert_false(clean_is_clean("\u0301\u0301\u0301\u0301\u0301", 10));
 }
 
+/* Skin tones and the tone marks of Hangul are two cells wide, and marks all the same. */
+static void a_wide_mark_counts_like_any_other(void **state)
+{
+    (void)state;
+    check_text("\xff\U0001F3FD\u0301\u0301\u0301\u0301", "\uFFFD\U0001F3FD\u0301\u0301\u0301<+1>");
+    check_text("\n\u302E\u0301\u0301\u0301\u0301", "^J\u302E\u0301\u0301\u0301<+1>");
+}
+
 static void a_prefix_takes_no_mark_from_its_letter(void **state)
 {
     (void)state;
     assert_true(clean_is_clean("\u0601a\u0301\u0301\u0301\u0301", 11));
     check_text("\u0601\xff\u0301\u0301\u0301\u0301", "\u0601\uFFFD\u0301\u0301\u0301\u0301");
-    check_text("\u0601\u0601\u0601\u0601\u0601\u0601\u0601a", "\u0601\u0601\u0601\u0601<+4>");
+    check_text("\u0601\u0601\u0601\u0601\u0601\u0601\u0601a", "\u0601\u0601\u0601\u0601\u0601<+3>");
 }
 
 static void a_tower_of_marks_becomes_a_number(void **state)
@@ -363,6 +371,7 @@ int main(void)
         cmocka_unit_test(only_a_newline_is_kept_where_lines_are_kept),
         cmocka_unit_test(marks_beyond_four_are_counted),
         cmocka_unit_test(a_mark_without_a_letter_counts_itself),
+        cmocka_unit_test(a_wide_mark_counts_like_any_other),
         cmocka_unit_test(a_prefix_takes_no_mark_from_its_letter),
         cmocka_unit_test(a_tower_of_marks_becomes_a_number),
         cmocka_unit_test(emoji_of_more_than_four_pictures_are_cut),
