@@ -147,10 +147,11 @@ static ssize_t read_into(int fd, struct buf *out, size_t most)
     return got;
 }
 
-/* Adds all that fd has to out, `chunk` bytes at a time. On failure out is as long as it was. */
-static bool read_all(int fd, const char *path, size_t chunk, size_t limit, struct buf *out, struct error *err)
+/* Adds all that fd has to out: that many bytes, or to its end where that is not known (0). On failure out is as
+ * long as it was. */
+static bool read_all(int fd, const char *path, size_t known, size_t limit, struct buf *out, struct error *err)
 {
-    size_t start = out->length;
+    size_t start = out->length, chunk = known > 0 ? known : CHUNK_SIZE;
     size_t left;
     char beyond;
     ssize_t got = 0;
@@ -159,8 +160,11 @@ static bool read_all(int fd, const char *path, size_t chunk, size_t limit, struc
     if (limit > out->limit - start)
         limit = out->limit - start;
     left = limit;
-    while (left > 0 && (got = read_into(fd, out, chunk < left ? chunk : left)) > 0)
+    while (left > 0 && (got = read_into(fd, out, chunk < left ? chunk : left)) > 0) {
         left -= (size_t)got;
+        if (out->length - start == known)
+            return true;
+    }
     if (left == 0)
         got = read_some(fd, &beyond, 1);
     failure = errno;
@@ -180,17 +184,15 @@ static bool read_open(int fd, const char *path, size_t limit, struct buf *out, s
 {
     struct stat status;
     struct file_stamp before, after;
-    size_t start = out->length, chunk;
+    size_t start = out->length;
 
     if (fstat(fd, &status) != 0)
         return error_set_errno(err, ERROR_FILE, errno, "%s cannot be read", path);
     if (!S_ISREG(status.st_mode))
         return refuse_kind(path, status.st_mode, err);
     before = stamp_of(&status);
-    /* A byte more than there is room for shows that the end is where it should be. Files of the kernel do not
-     * say how long they are. */
-    chunk = status.st_size > 0 ? (size_t)status.st_size + 1 : CHUNK_SIZE;
-    if (!read_all(fd, path, chunk, limit, out, err))
+    /* Files of the kernel do not say how long they are: 0. */
+    if (!read_all(fd, path, (size_t)status.st_size, limit, out, err))
         return false;
     if (fstat(fd, &status) != 0) {
         buf_remove(out, start, out->length - start);
@@ -239,7 +241,7 @@ bool file_read(const char *path, size_t limit, struct buf *out, struct file_stam
 
 bool file_read_standard_input(size_t limit, struct buf *out, struct error *err)
 {
-    return read_all(STDIN_FILENO, "standard input", CHUNK_SIZE, limit, out, err);
+    return read_all(STDIN_FILENO, "standard input", 0, limit, out, err);
 }
 
 bool file_unchanged(const char *path, const struct file_stamp *stamp)

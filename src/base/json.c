@@ -708,16 +708,18 @@ void json_add_string(struct buf *out, const char *text)
 
 void json_add_string_length(struct buf *out, const char *text, size_t length)
 {
-    buf_add_char(out, '"');
-    for (size_t at = 0; at < length;) {
-        size_t run = at;
+    const char *at = text, *end = text + length;
 
-        while (run < length && (unsigned char)text[run] >= 0x20 && text[run] != '"' && text[run] != '\\')
-            run++;
-        buf_add(out, text + at, run - at);
-        at = run;
-        if (at < length)
-            add_escaped(out, text[at++]);
+    buf_add_char(out, '"');
+    for (;;) {
+        const char *run = at;
+
+        while (at < end && (unsigned char)*at >= 0x20 && *at != '"' && *at != '\\')
+            at++;
+        buf_add(out, run, (size_t)(at - run));
+        if (at == end)
+            break;
+        add_escaped(out, *at++);
     }
     buf_add_char(out, '"');
 }
