@@ -77,7 +77,7 @@ void buf_reserve(struct buf *buf, size_t more)
     (void)reserve(buf, more);
 }
 
-void buf_add(struct buf *buf, const void *bytes, size_t length)
+void buf_grow_and_add(struct buf *buf, const void *bytes, size_t length)
 {
     if (!reserve(buf, length))
         return;
@@ -95,14 +95,6 @@ void buf_add_texts(struct buf *buf, const char *first, ...)
     for (const char *text = first; text; text = va_arg(texts, const char *))
         buf_add_text(buf, text);
     va_end(texts);
-}
-
-void buf_add_char(struct buf *buf, char c)
-{
-    if (!reserve(buf, 1))
-        return;
-    buf->data[buf->length++] = c;
-    buf->data[buf->length] = '\0';
 }
 
 void buf_addf(struct buf *buf, const char *format, ...)

@@ -44,13 +44,34 @@ const char *buf_text(const struct buf *buf);
 /* Room for `more` bytes at once, instead of growing towards them step by step. */
 void buf_reserve(struct buf *buf, size_t more);
 
-void buf_add(struct buf *buf, const void *bytes, size_t length);
+/* Whether `more` bytes and the final 0 fit into the memory there is, and into the limit. */
+static inline bool buf_has_room(const struct buf *buf, size_t more)
+{
+    return more < buf->capacity - buf->length && more <= buf->limit - buf->length && !buf->failed;
+}
+
+/* As buf_add(), and gets the memory for it. */
+void buf_grow_and_add(struct buf *buf, const void *bytes, size_t length);
+
+static inline void buf_add(struct buf *buf, const void *bytes, size_t length)
+{
+    if (length == 0 || !buf_has_room(buf, length)) {
+        buf_grow_and_add(buf, bytes, length);
+        return;
+    }
+    memcpy(buf->data + buf->length, bytes, length);
+    buf->length += length;
+    buf->data[buf->length] = '\0';
+}
 static inline void buf_add_text(struct buf *buf, const char *text)
 {
     buf_add(buf, text, strlen(text));
 }
 void buf_add_texts(struct buf *buf, const char *first, ...) __attribute__((sentinel)); /* up to NULL */
-void buf_add_char(struct buf *buf, char c);
+static inline void buf_add_char(struct buf *buf, char c)
+{
+    buf_add(buf, &c, 1);
+}
 void buf_addf(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void buf_vaddf(struct buf *buf, const char *format, va_list arguments) __attribute__((format(printf, 2, 0)));
 

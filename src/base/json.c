@@ -31,18 +31,11 @@ struct names {
     size_t count, capacity;
 };
 
-/*
- * Where it is in the text, and what stopped it. The same pass is made twice:
- * first to see whether the text is right and how much room its tree needs, then
- * to make the tree there.
- */
+/* Where it is in the text, where the tree goes, and what stopped it. */
 struct parse {
     const char *at, *end;
-    cJSON *room;     /* NULL: the first pass */
-    char *text_room; /* behind the nodes */
-    size_t nodes;
-    size_t text;        /* bytes */
-    cJSON passing;      /* stands for every node of the first pass */
+    cJSON *next_node;   /* there is room for as many as the text can hold, */
+    char *next_text;    /* and behind them for all of its texts */
     struct names names; /* in the objects that are open now, outermost first */
     const char *reason; /* NULL: no fault so far */
     const char *fault;  /* where */
@@ -252,25 +245,20 @@ static size_t resolve(struct span inside, char *text)
     return (size_t)(out - text);
 }
 
-/* The text in its place in the room; NULL in the first pass. */
+/* The text in its place behind the nodes. */
 static char *keep_text(struct parse *parse, struct span inside, size_t *length)
 {
-    char *text = NULL;
+    char *text = parse->next_text;
 
-    *length = inside.length;
-    if (parse->room) {
-        text = parse->text_room + parse->text;
-        *length = resolve(inside, text);
-    }
-    parse->text += *length + 1;
+    *length = resolve(inside, text);
+    parse->next_text += *length + 1;
     return text;
 }
 
 static cJSON *next_node(struct parse *parse)
 {
-    cJSON *node = parse->room ? &parse->room[parse->nodes] : &parse->passing;
+    cJSON *node = parse->next_node++;
 
-    parse->nodes++;
     *node = (cJSON){.type = cJSON_NULL};
     return node;
 }
@@ -438,7 +426,7 @@ static bool parse_member(struct parse *parse, cJSON *object, cJSON **last, size_
     node = add_node(parse, object, last);
     node->string = keep_text(parse, inside, &name.length);
     name.text = node->string;
-    if (parse->room && !names_add(&parse->names, name))
+    if (!names_add(&parse->names, name))
         return memory_fault(parse);
     skip_space(parse);
     if (!take(parse, ':'))
@@ -531,15 +519,21 @@ static bool starts_with_mark(const char *text, size_t length)
     return length >= strlen(BYTE_ORDER_MARK) && memcmp(text, BYTE_ORDER_MARK, strlen(BYTE_ORDER_MARK)) == 0;
 }
 
-static bool pass_over(struct parse *parse, const char *text, size_t length)
+/* At most as many values as the text can have: each but the first stands behind one of these. */
+static size_t most_values(const char *text, size_t length)
+{
+    size_t most = 1;
+
+    for (size_t i = 0; i < length; i++)
+        most += (text[i] == ',') | (text[i] == '[') | (text[i] == '{');
+    return most;
+}
+
+static bool parse_whole(struct parse *parse)
 {
     bool good;
 
-    parse->at = text;
-    parse->end = text + length;
-    parse->nodes = parse->text = 0;
-    parse->names.capacity = NAMES_FEW;
-    if (starts_with_mark(text, length))
+    if (starts_with_mark(parse->at, (size_t)(parse->end - parse->at)))
         parse->at += strlen(BYTE_ORDER_MARK);
     skip_space(parse);
     good = parse_value(parse, next_node(parse), 0);
@@ -554,19 +548,19 @@ static bool pass_over(struct parse *parse, const char *text, size_t length)
 /* The tree, or NULL and in parse what stopped it. */
 static cJSON *parse_text(struct parse *parse, const char *text, size_t length)
 {
-    cJSON *tree;
+    size_t most = most_values(text, length);
+    /* A text is shorter by its quotes than where it comes from, a number stands before one byte more or at
+     * the end: with a final 0 each, all are no longer than the whole, and one. */
+    cJSON *tree = cJSON_malloc(most * sizeof(*tree) + length + 1);
 
-    *parse = (struct parse){.room = NULL};
-    if (!pass_over(parse, text, length))
-        return NULL;
-    tree = cJSON_malloc(parse->nodes * sizeof(*tree) + parse->text);
+    *parse = (struct parse){.at = text, .end = text + length, .names.capacity = NAMES_FEW};
     if (!tree) {
         memory_fault(parse);
         return NULL;
     }
-    parse->room = tree;
-    parse->text_room = (char *)(tree + parse->nodes);
-    if (pass_over(parse, text, length)) {
+    parse->next_node = tree;
+    parse->next_text = (char *)(tree + most);
+    if (parse_whole(parse)) {
         /* cJSON_Delete() is to free the first node, which is the whole of it, and none of the others. */
         tree->type |= cJSON_IsReference;
         return tree;
