@@ -17,7 +17,7 @@ if(DRPLAN_SANITIZE)
     target_link_options(drplan_strict INTERFACE -fsanitize=${DRPLAN_SANITIZE})
 elseif(CMAKE_BUILD_TYPE STREQUAL "Release" OR CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo")
     # All symbols are bound at the start (-z now), so calls need no table to jump through.
-    target_compile_options(drplan_strict INTERFACE -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fno-plt)
+    target_compile_options(drplan_strict INTERFACE -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fno-plt -O3)
 endif()
 if(DRPLAN_COVERAGE)
     target_compile_options(drplan_strict INTERFACE --coverage)

@@ -82,25 +82,50 @@ static bool is_time_of_day(const struct tm *parts)
            parts->tm_min >= 0 && parts->tm_min <= 59 && parts->tm_sec >= 0 && parts->tm_sec <= 60;
 }
 
+/* The number that stands there with so many digits, -1: none. */
+static int digits_at(const char *text, int count)
+{
+    int value = 0;
+
+    for (int i = 0; i < count; i++) {
+        if (text[i] < '0' || text[i] > '9')
+            return -1;
+        value = value * 10 + (text[i] - '0');
+    }
+    return value;
+}
+
+/* 0 to 11, -1: none. */
+static int month_at(const char *text)
+{
+    static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+
+    for (int month = 0; month < 12; month++)
+        if (memcmp(text, months + (ptrdiff_t)3 * month, 3) == 0)
+            return month;
+    return -1;
+}
+
 /* "Tue, 15 Nov 1994 08:12:31 GMT", the one form that HTTP lets be sent; strptime() would want the words of
  * the locale. 0: something else. */
 static int64_t read_date(const char *text)
 {
-    static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-    struct tm parts = {0};
-    char month[4], zone[4];
-    const char *found;
-    int end = 0;
+    static const char form[] = "???, ?? ??? ???? ??:??:?? GMT";
+    struct tm parts;
 
-    if (!text || sscanf(text, "%*3[A-Za-z], %2d %3[A-Za-z] %4d %2d:%2d:%2d %3[A-Z]%n", &parts.tm_mday, month,
-                        &parts.tm_year, &parts.tm_hour, &parts.tm_min, &parts.tm_sec, zone, &end) != 7)
+    if (!text || strlen(text) != strlen(form))
         return 0;
-    found = strstr(months, month);
-    if (text[end] != '\0' || strcmp(zone, "GMT") != 0 || strlen(month) != 3 || !found ||
-        (found - months) % 3 != 0 || parts.tm_year < 1970 || !is_time_of_day(&parts))
+    for (size_t i = 0; form[i]; i++)
+        if (form[i] != '?' && form[i] != text[i])
+            return 0;
+    parts = (struct tm){.tm_mday = digits_at(text + 5, 2),
+                        .tm_mon = month_at(text + 8),
+                        .tm_year = digits_at(text + 12, 4) - 1900,
+                        .tm_hour = digits_at(text + 17, 2),
+                        .tm_min = digits_at(text + 20, 2),
+                        .tm_sec = digits_at(text + 23, 2)};
+    if (parts.tm_mon < 0 || parts.tm_year < 70 || !is_time_of_day(&parts))
         return 0;
-    parts.tm_mon = (int)(found - months) / 3;
-    parts.tm_year -= 1900;
     return (int64_t)timegm(&parts);
 }
 

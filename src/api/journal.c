@@ -112,7 +112,8 @@ static void add_member(struct buf *line, const char *name, const char *text)
 {
     if (!text)
         return;
-    buf_add_texts(line, ",\"", name, "\":", NULL);
+    buf_add_char(line, ',');
+    json_add_name(line, name);
     json_add_string(line, text);
 }
 

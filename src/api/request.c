@@ -3,13 +3,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* FIRST_PAIRS and BLOCK_ROOM hold what requests and answers usually have. */
+enum { FIRST_PAIRS = 16, BLOCK_ROOM = 960 };
+
+struct text_block {
+    struct text_block *before; /* the one that was too full */
+    size_t used, size;
+    char text[];
+};
+
 void pairs_release(struct pairs *pairs)
 {
-    for (size_t i = 0; i < pairs->count; i++) {
-        struct pair *pair = &pairs->items[i];
-
-        wipe(pair->name, (size_t)(pair->value - pair->name) + pair->value_length);
-        free(pair->name);
+    for (struct text_block *block = pairs->texts, *before; block; block = before) {
+        before = block->before;
+        wipe(block->text, block->used);
+        free(block);
     }
     free(pairs->items);
     *pairs = (struct pairs){0};
@@ -21,12 +29,29 @@ static bool pairs_grow(struct pairs *pairs)
     size_t count = pairs->count;
     struct pair *larger;
 
-    if ((count & (count - 1)) != 0)
+    if (count > 0 && (count < FIRST_PAIRS || (count & (count - 1)) != 0))
         return true;
-    larger = realloc(pairs->items, (count ? 2 * count : 1) * sizeof(*larger));
+    larger = realloc(pairs->items, (count > 0 ? 2 * count : FIRST_PAIRS) * sizeof(*larger));
     if (larger)
         pairs->items = larger;
     return larger != NULL;
+}
+
+static char *text_room(struct pairs *pairs, size_t size)
+{
+    struct text_block *block = pairs->texts;
+
+    if (!block || size > block->size - block->used) {
+        size_t room = size > BLOCK_ROOM ? size : BLOCK_ROOM;
+
+        block = malloc(sizeof(*block) + room);
+        if (!block)
+            return NULL;
+        *block = (struct text_block){.before = pairs->texts, .size = room};
+        pairs->texts = block;
+    }
+    block->used += size;
+    return block->text + block->used - size;
 }
 
 bool pairs_add(struct pairs *pairs, const char *name, const char *value, struct error *err)
@@ -38,16 +63,16 @@ bool pairs_add_bytes(struct pairs *pairs, const char *name, const char *value, s
                      struct error *err)
 {
     size_t name_size = strlen(name) + 1;
-    char *block = pairs_grow(pairs) ? malloc(name_size + length + 1) : NULL;
+    char *text = pairs_grow(pairs) ? text_room(pairs, name_size + length + 1) : NULL;
 
-    if (!block)
+    if (!text)
         return error_memory(err);
-    memcpy(block, name, name_size);
+    memcpy(text, name, name_size);
     if (length > 0)
-        memcpy(block + name_size, value, length);
-    block[name_size + length] = '\0';
+        memcpy(text + name_size, value, length);
+    text[name_size + length] = '\0';
     pairs->items[pairs->count++] =
-        (struct pair){.name = block, .value = block + name_size, .value_length = length};
+        (struct pair){.name = text, .value = text + name_size, .value_length = length};
     return true;
 }
 
@@ -92,8 +117,7 @@ bool request_url(const struct request *request, struct buf *out)
 {
     if (request->query.count > 0 && !request->query_text)
         return false;
-    buf_addf(out, "%s://%s", request->scheme, request->host);
-    buf_add_text(out, request->path);
+    buf_add_texts(out, request->scheme, "://", request->host, request->path, NULL);
     if (request->query_text && *request->query_text) {
         buf_add_char(out, '?');
         buf_add_text(out, request->query_text);

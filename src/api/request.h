@@ -10,13 +10,14 @@
 /* A name and a value, counted: a value may hold any byte. Both are owned copies, wiped when freed. */
 struct pair {
     char *name;
-    char *value; /* in one block with the name, behind it */
+    char *value;
     size_t value_length;
 };
 
 struct pairs {
     struct pair *items;
     size_t count;
+    struct text_block *texts; /* the names and values stand here */
 };
 
 void pairs_release(struct pairs *pairs);

@@ -531,7 +531,8 @@ static void add_header(struct buf *text, const struct pair *header)
 {
     bool empty = strspn(header->value, " \t") == header->value_length;
 
-    buf_add_texts(text, header->name, empty ? ";" : ": ", NULL);
+    buf_add_text(text, header->name);
+    buf_add(text, empty ? ";" : ": ", empty ? 1 : 2);
     if (!empty)
         buf_add(text, header->value, header->value_length);
     buf_add_char(text, '\0');

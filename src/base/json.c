@@ -176,9 +176,30 @@ static bool scan_character(struct parse *parse)
     return true;
 }
 
+/* Past ASCII that stands for itself, eight characters at a time: texts are mostly that. */
+static const char *skip_plain(const char *at, const char *end)
+{
+    static const uint64_t each = UINT64_C(0x0101010101010101);
+    const uint64_t high = each * 0x80;
+
+    while (end - at >= 8) {
+        uint64_t eight, quote, backslash;
+
+        memcpy(&eight, at, 8);
+        quote = eight ^ (each * '"');
+        backslash = eight ^ (each * '\\');
+        /* A byte goes below 0, and its high bit up, where more is taken from it than it holds. */
+        if (((eight | (eight - each * ' ') | (quote - each) | (backslash - each)) & high) != 0)
+            break;
+        at += 8;
+    }
+    return at;
+}
+
 /* The next character of a text that has to be looked at: not plain ASCII, or what ends or escapes it. */
 static const char *end_of_plain(const char *at, const char *end)
 {
+    at = skip_plain(at, end);
     while (at < end && (signed char)*at >= ' ' && *at != '"' && *at != '\\')
         at++;
     return at;
@@ -708,6 +729,7 @@ void json_add_string_length(struct buf *out, const char *text, size_t length)
     for (;;) {
         const char *run = at;
 
+        at = skip_plain(at, end);
         while (at < end && (unsigned char)*at >= 0x20 && *at != '"' && *at != '\\')
             at++;
         buf_add(out, run, (size_t)(at - run));

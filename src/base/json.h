@@ -63,6 +63,14 @@ const char *json_kind(const cJSON *node);
 void json_add_string(struct buf *out, const char *text);
 void json_add_string_length(struct buf *out, const char *text, size_t length);
 
+/* Adds "name": for a name that has nothing to escape. */
+static inline void json_add_name(struct buf *out, const char *name)
+{
+    buf_add_char(out, '"');
+    buf_add_text(out, name);
+    buf_add(out, "\":", 2);
+}
+
 /* Adds a tree on one line, as cJSON prints it. */
 void json_add_tree(struct buf *out, const cJSON *node);
 

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/clean.h"
+#include "base/json.h"
 #include "base/utf8.h"
 
 /* Said where it happens: later nobody knows why. */
@@ -192,7 +193,7 @@ static void separate(struct buf *line, const char *name)
     if (*last != '{' && *last != '[')
         buf_add_char(line, ',');
     if (name)
-        buf_add_texts(line, "\"", name, "\":", NULL);
+        json_add_name(line, name);
 }
 
 static void add_escape(struct buf *line, uint32_t code_point)

@@ -316,16 +316,18 @@ static void write_recognition(const struct review *review, int instance, struct 
     static const enum field_id fields[] = {
         FIELD_INSTANCE_ID, FIELD_ENDPOINT_URL, FIELD_INSTANCE_TYPE, FIELD_INSTANCE_ROLE, FIELD_REGION_ID,
     };
-    const char *between = "\"";
+    bool first = true;
 
     for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
         const char *value = review_field(review, place_of_instance(instance, fields[i]))->value;
 
         if (!value)
             continue;
-        buf_add_texts(out, between, field_member(fields[i]), "\":", NULL);
+        if (!first)
+            buf_add_char(out, ',');
+        json_add_name(out, field_member(fields[i]));
         json_add_string(out, value);
-        between = ",\"";
+        first = false;
     }
 }
 
