@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -12,7 +13,8 @@
 static enum end explain_obstacle(const char *obstacle)
 {
     complain("%s", obstacle);
-    remark("Without a full screen, 'drplan --plain' asks one question after another; or write the plan as JSON (see "
+    remark("Without a full screen, 'drplan --plain' asks one question after another; or write the plan as "
+           "JSON (see "
            "'drplan schema'), then use 'drplan validate DRAFT' and 'drplan submit DRAFT'.");
     return END_USAGE;
 }
@@ -25,10 +27,12 @@ static bool is_accessible(struct host *host)
     return value && strcmp(value, "0") != 0 && !words_same(value, "false");
 }
 
-/* Questions one after another: where they are asked for, and where somebody is there but no full screen is. */
+/* Questions one after another: where they are asked for, and where somebody is there but no full screen is.
+ */
 static bool wants_plain(const struct options *options)
 {
-    return options->plain || is_accessible(host_system()) || (term_obstacle(host_system()) && isatty(STDIN_FILENO));
+    return options->plain || is_accessible(host_system()) ||
+           (term_obstacle(host_system()) && isatty(STDIN_FILENO));
 }
 
 /* What must hold before anything is opened; NULL when it does. */
@@ -74,6 +78,20 @@ static bool run_on_terminal(struct session *session, struct wizard *wizard, cons
     return true;
 }
 
+/* What the lines would say, if there were memory to put them together. */
+static void print_without_memory(const struct loop_end *out)
+{
+    if (out->said.failed)
+        fputs("drplan: memory is short: a plan that was created cannot be named\n", stderr);
+    if (out->warned.failed && out->end == END_UNKNOWN)
+        fputs("drplan: it is not known whether the plan was created: look for it before you send it again\n",
+              stderr);
+    else if (out->warned.failed)
+        fputs("drplan: memory is short: the program had to end\n", stderr);
+    if (out->last.kept.failed)
+        fputs("drplan: memory is short: what was typed and not saved is lost\n", stderr);
+}
+
 static void print_last_words(struct loop_end *out)
 {
     const char *line = buf_text(&out->said);
@@ -88,6 +106,7 @@ static void print_last_words(struct loop_end *out)
         remark("%s", buf_text(&out->last.kept));
     if (out->last.draft.length > 0)
         print_exact(buf_text(&out->last.draft), out->last.draft.length);
+    print_without_memory(out);
     buf_release(&out->last.kept);
     buf_release(&out->last.draft);
     buf_release(&out->said);

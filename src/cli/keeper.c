@@ -2,6 +2,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/draft_file.h"
@@ -11,7 +12,12 @@
 /* A little less than the 2 and 5 seconds that are promised: writing takes its time too. */
 enum { QUIET_MS = 1900, LONGEST_MS = 4500 };
 
-static void tell(struct keeper *keeper, bool error, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* So large that the C library takes it from the system, and gives it back there. An autosave takes some
+ * copies of the draft, which is a few KiB. */
+enum { RESERVE_SIZE = 512 << 10 };
+
+static void tell(struct keeper *keeper, bool error, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
 static void tell(struct keeper *keeper, bool error, const char *format, ...)
 {
@@ -112,7 +118,8 @@ void keeper_work(struct keeper *keeper)
 
 /* ---- The draft's file ---- */
 
-static struct plan *read_draft(struct keeper *keeper, const char *path, struct file_stamp *stamp, struct error *err)
+static struct plan *read_draft(struct keeper *keeper, const char *path, struct file_stamp *stamp,
+                               struct error *err)
 {
     struct draft_file file;
     struct plan *plan = NULL;
@@ -194,7 +201,8 @@ static void ask_resume(struct keeper *keeper)
         offered |= bit(REPLY_AS_SAVED);
     if (keeper->found.count > 1)
         offered |= bit(REPLY_NEXT);
-    describe_interrupted(item, keeper->shown + 1, keeper->found.count, keeper->host->now(keeper->host), &words);
+    describe_interrupted(item, keeper->shown + 1, keeper->found.count, keeper->host->now(keeper->host),
+                         &words);
     wizard_ask(keeper->wizard, QUESTION_RESUME, offered, "Resume what was not saved?", buf_text(&words));
     buf_release(&words);
 }
@@ -204,7 +212,8 @@ static void ask_forget(struct keeper *keeper)
     const char *name = plan_get(keeper->found.items[keeper->shown].plan, place_of_plan(FIELD_PLAN_NAME));
     struct buf words = BUF_INIT;
 
-    buf_addf(&words, "What was typed for %.200s and not saved is gone then.", name ? name : "a plan without a name");
+    buf_addf(&words, "What was typed for %.200s and not saved is gone then.",
+             name ? name : "a plan without a name");
     wizard_ask(keeper->wizard, QUESTION_FORGET, 0, "Throw it away?", buf_text(&words));
     buf_release(&words);
 }
@@ -289,8 +298,8 @@ static void show_next(struct keeper *keeper)
 
 /* ---- Saving ---- */
 
-/* A name in the folder where drafts can be put when their own place takes none; else in the folder for temporary
- * files, which is better than nothing. */
+/* A name in the folder where drafts can be put when their own place takes none; else in the folder for
+ * temporary files, which is better than nothing. */
 static void suggest_refuge(struct keeper *keeper, const char *path, struct buf *out)
 {
     const char *slash = strrchr(path, '/');
@@ -345,7 +354,8 @@ static void save(struct keeper *keeper, bool over)
     struct error err;
 
     keeper->over = over;
-    switch (saved_draft_save(&keeper->draft, wizard_plan(keeper->wizard), path, over, keeper->secrets, &err)) {
+    switch (
+        saved_draft_save(&keeper->draft, wizard_plan(keeper->wizard), path, over, keeper->secrets, &err)) {
     case SAVE_DONE:
         note_saved(keeper, path);
         break;
@@ -360,13 +370,15 @@ static void save(struct keeper *keeper, bool over)
         break;
     case SAVE_READ_ONLY:
         ask_other_name(keeper, path,
-                       keeper->draft.locked_out ? "Another drplan has this draft open, so it is saved beside it."
-                                                : "A later drplan wrote this draft: it is not written over.");
+                       keeper->draft.locked_out
+                           ? "Another drplan has this draft open, so it is saved beside it."
+                           : "A later drplan wrote this draft: it is not written over.");
         break;
     case SAVE_SECRETS:
-        wizard_ask(keeper->wizard, QUESTION_SECRETS, 0, "Leave the passwords out of the file?",
-                   "The draft was opened with passwords in clear. Left out, they are asked for again; a reference "
-                   "(Ctrl-T in the field) needs no asking.");
+        wizard_ask(
+            keeper->wizard, QUESTION_SECRETS, 0, "Leave the passwords out of the file?",
+            "The draft was opened with passwords in clear. Left out, they are asked for again; a reference "
+            "(Ctrl-T in the field) needs no asking.");
         break;
     case SAVE_FAILED:
         keeper_flush(keeper);
@@ -470,13 +482,14 @@ void keeper_reply(struct keeper *keeper)
 
 /* ---- Begin and end ---- */
 
-void keeper_open(struct keeper *keeper, struct host *host, const struct options *options, struct wizard *wizard,
-                 const struct file_stamp *stamp)
+void keeper_open(struct keeper *keeper, struct host *host, const struct options *options,
+                 struct wizard *wizard, const struct file_stamp *stamp)
 {
     const char *path = wizard_save_path(wizard);
     struct error err;
 
-    *keeper = (struct keeper){.host = host, .options = options, .wizard = wizard};
+    *keeper =
+        (struct keeper){.host = host, .options = options, .wizard = wizard, .reserve = malloc(RESERVE_SIZE)};
     saved_draft_init(&keeper->draft, host);
     forget_changes(keeper);
     keeper->keeping = autosave_open(&keeper->autosave, host, &err);
@@ -497,22 +510,37 @@ static bool keep_for_next_start(struct keeper *keeper, struct error *err)
     return write_autosave(keeper, err);
 }
 
+/* The last resort: on standard output, after the screen. */
+static void print_at_last(struct keeper *keeper, const struct error *why, struct last_words *words)
+{
+    struct error err;
+
+    if (draft_write(wizard_plan(keeper->wizard), &words->draft, &err)) {
+        buf_addf(&words->kept,
+                 "What was typed could not be saved (%s). It is on standard output, without passwords: copy "
+                 "it into a "
+                 "file, then open that with drplan.",
+                 why->text);
+    } else {
+        buf_clear(&words->draft);
+        buf_addf(&words->kept, "What was typed and not saved is lost: %s.", why->text);
+    }
+}
+
 void keeper_close(struct keeper *keeper, bool thrown_away, struct last_words *words)
 {
     struct error err;
 
+    free(keeper->reserve);
+    keeper->reserve = NULL;
     *words = (struct last_words){.kept = BUF_INIT, .draft = BUF_INIT};
     if (thrown_away || !wizard_unsaved(keeper->wizard)) {
         autosave_remove(&keeper->autosave);
     } else if (keep_for_next_start(keeper, &err)) {
-        buf_add_text(&words->kept, "What was not saved is kept: the next start of drplan offers to resume it.");
+        buf_add_text(&words->kept,
+                     "What was not saved is kept: the next start of drplan offers to resume it.");
     } else {
-        buf_addf(&words->kept,
-                 "What was typed could not be saved (%s). It is on standard output, without passwords: copy it into a "
-                 "file, then open that with drplan.",
-                 err.text);
-        if (!draft_write(wizard_plan(keeper->wizard), &words->draft, &err))
-            buf_clear(&words->draft);
+        print_at_last(keeper, &err, words);
     }
     interrupted_release(&keeper->found);
     autosave_close(&keeper->autosave);

@@ -25,13 +25,14 @@ struct loop {
     struct destination destination; /* of the plan as it is now */
     unsigned long target_revision;
     bool target_known;
-    bool destination_found;      /* else: */
+    bool destination_found; /* else: */
     struct error destination_error;
     enum signing signing;
     struct sending *sending; /* the plan that is on its way; NULL: none */
-    struct sending *unknown; /* the one that the result page calls unknown, to be taken up again; NULL: none */
-    struct recall recall;    /* what was sent before this start */
-    int64_t next_tick; /* in ticks of the host */
+    struct sending
+        *unknown;         /* the one that the result page calls unknown, to be taken up again; NULL: none */
+    struct recall recall; /* what was sent before this start */
+    int64_t next_tick;    /* in ticks of the host */
     bool doubts_known;
     unsigned long doubts_revision, doubts_fields_left;
     struct keeper keeper;
@@ -39,7 +40,7 @@ struct loop {
     struct account_facts facts;
     char problem[SENTENCE_SIZE]; /* why nothing can be asked or sent; "" */
     bool quit;
-    bool thrown_away; /* what is not saved is not wanted */
+    bool thrown_away;  /* what is not saved is not wanted */
     int signal_number; /* that ended it; 0: none */
     struct loop_end *out;
 };
@@ -49,7 +50,8 @@ static int64_t now(const struct loop *loop)
     return loop->session->host->ticks(loop->session->host);
 }
 
-static void tell(struct loop *loop, bool error, const char *format, ...) __attribute__((format(printf, 3, 4)));
+static void tell(struct loop *loop, bool error, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
 static void tell(struct loop *loop, bool error, const char *format, ...)
 {
@@ -74,7 +76,8 @@ static void find_destination(struct loop *loop)
     loop->target_known = false;
 }
 
-/* Goes on signing in, and says what is in the way of sending. Network and commands wait until keys are needed. */
+/* Goes on signing in, and says what is in the way of sending. Network and commands wait until keys are
+ * needed. */
 static enum signing sign_in(struct loop *loop, char problem[SENTENCE_SIZE])
 {
     bool needed = wizard_needs_account(loop->wizard);
@@ -167,9 +170,11 @@ static void conclude(struct loop *loop)
         buf_add_char(&loop->out->said, '\n');
     }
     /* The last one counts, as without a screen. */
-    loop->out->end = loop->quit ? end_worse(loop->out->end, sending_end(loop->sending)) : sending_end(loop->sending);
+    loop->out->end =
+        loop->quit ? end_worse(loop->out->end, sending_end(loop->sending)) : sending_end(loop->sending);
     if (loop->quit && result.kind == RESULT_UNKNOWN)
-        buf_add_text(&loop->out->warned, result.reason);
+        buf_add_text(&loop->out->warned,
+                     result.reason ? result.reason : "It is not known whether the plan was created.");
     if (result.can_look)
         loop->unknown = loop->sending;
     else
@@ -205,9 +210,10 @@ static void submit(struct loop *loop, bool accept_existing_name)
 {
     refresh_target(loop);
     if (!can_send(loop)) {
-        tell(loop, true, loop->signing == SIGNING_IN ? "Nothing was sent: the session is being renewed. Submit again."
-                                                     : "Nothing was sent: the plan has errors, or there are no "
-                                                       "credentials.");
+        tell(loop, true,
+             loop->signing == SIGNING_IN ? "Nothing was sent: the session is being renewed. Submit again."
+                                         : "Nothing was sent: the plan has errors, or there are no "
+                                           "credentials.");
         return;
     }
     keeper_flush(&loop->keeper);
@@ -221,7 +227,8 @@ static void submit(struct loop *loop, bool accept_existing_name)
     show_sending(loop); /* at once: from here on no key changes the plan */
 }
 
-/* The operator wants more of a sending whose outcome is unknown: another look, or the same bytes once more. */
+/* The operator wants more of a sending whose outcome is unknown: another look, or the same bytes once more.
+ */
 static void take_up(struct loop *loop, bool repeat)
 {
     if (!loop->unknown)
@@ -402,9 +409,17 @@ static bool wait_for_anything(struct loop *loop, struct error *err)
                            {.fd = loop->sending ? sending_fd(loop->sending) : -1, .events = POLLIN},
                            {.fd = session_sign_in_fd(loop->session), .events = POLLIN}};
 
-    if (loop->session->transport)
-        return transport_wait(loop->session->transport, fds, 4, timeout(loop), err) >= 0;
-    if (poll(fds, 4, timeout(loop)) < 0 && errno != EINTR)
+    int limit = timeout(loop);
+
+    if (loop->session->transport) {
+        if (transport_wait(loop->session->transport, fds, 4, limit, err) >= 0)
+            return true;
+        if (err->kind != ERROR_MEMORY)
+            return false;
+        /* That the transfers stand still for a moment is better than to end here. */
+        limit = sooner(limit, TICK_MS);
+    }
+    if (poll(fds, 4, limit) < 0 && errno != EINTR)
         return error_set_errno(err, ERROR_INTERNAL, errno, "waiting for a key failed");
     return true;
 }
@@ -446,8 +461,8 @@ static void turn(struct loop *loop)
     loop->quit = true;
 }
 
-void loop_run(struct session *session, struct wizard *wizard, struct term *term, const struct file_stamp *stamp,
-              struct loop_end *out)
+void loop_run(struct session *session, struct wizard *wizard, struct term *term,
+              const struct file_stamp *stamp, struct loop_end *out)
 {
     struct loop loop = {.session = session, .wizard = wizard, .term = term, .out = out};
 

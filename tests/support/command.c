@@ -43,7 +43,8 @@ static void change_environment(const char *const *environment)
     }
 }
 
-static pid_t spawn(const char *const *argv, const char *const *environment, int out, int err)
+static pid_t spawn(const char *const *argv, const char *const *environment, const char *input, int out,
+                   int err)
 {
     pid_t pid = fork();
 
@@ -51,7 +52,7 @@ static pid_t spawn(const char *const *argv, const char *const *environment, int 
         die("fork");
     if (pid > 0)
         return pid;
-    dup2(open("/dev/null", O_RDONLY), 0);
+    dup2(open(input, O_RDONLY | O_CLOEXEC), 0);
     dup2(out, 1);
     dup2(err, 2);
     change_environment(environment);
@@ -113,8 +114,8 @@ static void wait_for(pid_t pid, struct command_result *out)
     out->largest_kb = usage.ru_maxrss;
 }
 
-void command_run(const char *const *argv, const char *const *environment, int limit_ms,
-                 struct command_result *out)
+void command_run_with_input(const char *const *argv, const char *const *environment, const char *input,
+                            int limit_ms, struct command_result *out)
 {
     struct stream streams[2];
     long start = now_ms();
@@ -126,7 +127,7 @@ void command_run(const char *const *argv, const char *const *environment, int li
             die("pipe2");
         streams[i] = (struct stream){.fd = pipes[i][0]};
     }
-    pid = spawn(argv, environment, pipes[0][1], pipes[1][1]);
+    pid = spawn(argv, environment, input, pipes[0][1], pipes[1][1]);
     close(pipes[0][1]);
     close(pipes[1][1]);
     *out = (struct command_result){0};
@@ -139,6 +140,12 @@ void command_run(const char *const *argv, const char *const *environment, int li
     out->err_length = streams[1].length;
 }
 
+void command_run(const char *const *argv, const char *const *environment, int limit_ms,
+                 struct command_result *out)
+{
+    command_run_with_input(argv, environment, "/dev/null", limit_ms, out);
+}
+
 void command_release(struct command_result *result)
 {
     free(result->out);
@@ -149,7 +156,7 @@ void command_release(struct command_result *result)
 pid_t command_start(const char *const *argv, const char *const *environment)
 {
     int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
-    pid_t pid = spawn(argv, environment, nowhere, nowhere);
+    pid_t pid = spawn(argv, environment, "/dev/null", nowhere, nowhere);
 
     close(nowhere);
     return pid;
@@ -164,7 +171,7 @@ pid_t command_serve(const char *const *argv, const char *const *environment, cha
 
     if (pipe2(out, O_CLOEXEC) != 0)
         die("pipe2");
-    pid = spawn(argv, environment, out[1], nowhere);
+    pid = spawn(argv, environment, "/dev/null", out[1], nowhere);
     close(out[1]);
     close(nowhere);
     while (length + 1 < size && read(out[0], line + length, 1) == 1 && line[length] != '\n')

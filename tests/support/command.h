@@ -23,6 +23,10 @@ void command_run(const char *const *argv, const char *const *environment, int li
                  struct command_result *out);
 void command_release(struct command_result *result);
 
+/* The same with the file at path input as standard input. */
+void command_run_with_input(const char *const *argv, const char *const *environment, const char *input,
+                            int limit_ms, struct command_result *out);
+
 /* Starts it and leaves it running, its output thrown away: for what is killed. */
 pid_t command_start(const char *const *argv, const char *const *environment);
 

@@ -268,22 +268,27 @@ struct wish {
     int row, column;
 };
 
-static bool wait_for(struct screen *screen, struct wish wish, const char *what)
+static bool wait_quietly(struct screen *screen, struct wish wish, int limit_ms)
 {
-    int64_t end = now_ms() + screen->patience_ms;
+    int64_t end = now_ms() + limit_ms;
 
     while (!wish.holds(screen, &wish)) {
         int64_t left = end - now_ms();
 
-        if (left <= 0 || (screen->ended && !step(screen, 0, NULL) && !wish.holds(screen, &wish))) {
-            fprintf(stderr, "waited in vain for %s%s%s%s; the screen is:\n%s----\n", what,
-                    wish.text ? ": \"" : "", wish.text ? wish.text : "", wish.text ? "\"" : "",
-                    screen_text(screen));
+        if (left <= 0 || (screen->ended && !step(screen, 0, NULL) && !wish.holds(screen, &wish)))
             return false;
-        }
         step(screen, (int)left, NULL);
     }
     return true;
+}
+
+static bool wait_for(struct screen *screen, struct wish wish, const char *what)
+{
+    if (wait_quietly(screen, wish, screen->patience_ms))
+        return true;
+    fprintf(stderr, "waited in vain for %s%s%s%s; the screen is:\n%s----\n", what, wish.text ? ": \"" : "",
+            wish.text ? wish.text : "", wish.text ? "\"" : "", screen_text(screen));
+    return false;
 }
 
 /* ------------------------------------------------- starting and ending */
@@ -392,7 +397,8 @@ void screen_free(struct screen *screen)
 {
     if (!screen)
         return;
-    /* A build that counts lines writes its counts upon this (tests/coverage/keep_counts.c); any other just ends. */
+    /* A build that counts lines writes its counts upon this (tests/coverage/keep_counts.c); any other just
+     * ends. */
     if (screen->program > 0 && !screen->ended && kill(screen->program, SIGUSR2) == 0)
         kill(screen->program, SIGCONT);
     close_if_open(screen->terminal);
@@ -666,6 +672,11 @@ bool screen_wait(struct screen *screen, const char *text)
     return wait_for(screen, (struct wish){.holds = is_shown, .text = text}, "a text");
 }
 
+bool screen_see(struct screen *screen, const char *text, int limit_ms)
+{
+    return wait_quietly(screen, (struct wish){.holds = is_shown, .text = text}, limit_ms);
+}
+
 bool screen_wait_gone(struct screen *screen, const char *text)
 {
     return wait_for(screen, (struct wish){.holds = is_not_shown, .text = text}, "a text to go");
@@ -738,14 +749,26 @@ void screen_hang_up(struct screen *screen)
     screen->deaf = true;
 }
 
+static void take_last_words(struct screen *screen, int *status)
+{
+    while (step(screen, 0, NULL))
+        continue;
+    *status = screen->status;
+}
+
 bool screen_wait_exit(struct screen *screen, int *status)
 {
     if (!wait_for(screen, (struct wish){.holds = has_ended}, "the program to end"))
         return false;
-    /* Its last words. */
-    while (step(screen, 0, NULL))
-        continue;
-    *status = screen->status;
+    take_last_words(screen, status);
+    return true;
+}
+
+bool screen_see_exit(struct screen *screen, int limit_ms, int *status)
+{
+    if (!wait_quietly(screen, (struct wish){.holds = has_ended}, limit_ms))
+        return false;
+    take_last_words(screen, status);
     return true;
 }
 

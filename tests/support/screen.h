@@ -53,6 +53,9 @@ bool screen_resize(struct screen *screen, int columns, int rows);
 bool screen_wait(struct screen *screen, const char *text);
 bool screen_wait_gone(struct screen *screen, const char *text);
 
+/* As screen_wait(), but for so long only, and without a word when it is in vain. */
+bool screen_see(struct screen *screen, const char *text, int limit_ms);
+
 /* Waits until text is in this row (from 0). */
 bool screen_wait_row(struct screen *screen, int row, const char *text);
 
@@ -103,6 +106,9 @@ void screen_hang_up(struct screen *screen);
 
 /* Waits for the end of the program: *status is its exit status, 128 and the signal when it was killed. */
 bool screen_wait_exit(struct screen *screen, int *status);
+
+/* The same within a time, and without a word. */
+bool screen_see_exit(struct screen *screen, int limit_ms, int *status);
 
 /* NULL when the terminal is as it was before the program: the modes of the line, no alternate screen, cursor
  * visible, mouse reports and bracketed paste off. Else what is not. */
