@@ -46,8 +46,8 @@ static void answer_holds(const struct answer *answer)
           "status %d is a success", answer->status);
     HOLDS(answer->kind != ANSWER_REFUSED || (answer->code && answer->status < 500), "status %d is a refusal",
           answer->status);
-    HOLDS((answer->kind == ANSWER_UNREADABLE) == (answer->unreadable[0] != '\0'), "kind %d, '%s'", answer->kind,
-          answer->unreadable);
+    HOLDS((answer->kind == ANSWER_UNREADABLE) == (answer->unreadable[0] != '\0'), "kind %d, '%s'",
+          answer->kind, answer->unreadable);
     HOLDS(answer->retry_after >= -1, "wait %lld ms", (long long)answer->retry_after);
     if (answer->kind == ANSWER_SUCCESS && answer_plan_id(answer, id))
         HOLDS(strlen(id) > 0 && strlen(id) < 20 && strspn(id, "0123456789") == strlen(id), "plan %s", id);
@@ -58,7 +58,8 @@ static void answer_holds(const struct answer *answer)
 /* What is said about it can be shown. */
 static void words_hold(const struct answer *answer, enum operation_id operation)
 {
-    struct explain_context context = {.operation = operation, .now = 1700000000, .access_key_id = "id-of-a-key"};
+    struct explain_context context = {
+        .operation = operation, .now = 1700000000, .access_key_id = "id-of-a-key"};
     struct denial denial;
     struct buf lines = BUF_INIT;
     char advice[512];
@@ -70,7 +71,8 @@ static void words_hold(const struct answer *answer, enum operation_id operation)
     if (denial_read(answer, operation, &denial)) {
         HOLDS(clean_is_clean(denial.action, strlen(denial.action)), "action '%s'", denial.action);
         HOLDS(clean_is_clean(denial.principal, strlen(denial.principal)), "principal '%s'", denial.principal);
-        HOLDS(clean_is_clean(denial.policy_type, strlen(denial.policy_type)), "policy '%s'", denial.policy_type);
+        HOLDS(clean_is_clean(denial.policy_type, strlen(denial.policy_type)), "policy '%s'",
+              denial.policy_type);
         buf_clear(&lines);
         denial_write(&denial, context.instances, "ops", &lines);
         HOLDS(!lines.failed && lines.length > 0, "a denial without words");
@@ -119,8 +121,8 @@ static void list_holds(enum lookup_kind kind, const cJSON *data)
     for (size_t i = 0; i < list.count; i++) {
         for (int cell = 0; cell < LOOKUP_CELLS_MAX && lookup_shapes[kind].headings[cell]; cell++)
             HOLDS(list.rows[i].cells[cell], "row %zu has no cell %d", i, cell);
-        HOLDS(lookup_list_find(&list, list.rows[i].cells[0]) == &list.rows[i], "%s is there twice, or not at all",
-              list.rows[i].cells[0]);
+        HOLDS(lookup_list_find(&list, list.rows[i].cells[0]) == &list.rows[i],
+              "%s is there twice, or not at all", list.rows[i].cells[0]);
     }
     lookup_list_release(&list);
 }
@@ -153,8 +155,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     response.status = statuses[first & 0x0F];
     for (unsigned i = 0; i < 4; i++)
         if (first & 0x10u << i)
-            HOLDS(pairs_add(&response.headers, headers[(second + i) & 7][0], headers[(second + i) & 7][1], &err), "%s",
-                  err.text);
+            HOLDS(pairs_add(&response.headers, headers[(second + i) & 7][0], headers[(second + i) & 7][1],
+                            &err),
+                  "%s", err.text);
     if (feed.left > 0)
         buf_add(&response.body, feed.bytes, feed.left);
     HOLDS(answer_read_style(&response, second & 0x80 ? STYLE_RPC : STYLE_ROA, &answer, &err), "%s", err.text);
