@@ -5,6 +5,7 @@
 
 #include <cmocka.h>
 
+#include "api/known_names.h"
 #include "base/json.h"
 #include "failing_memory.h"
 #include "submission_bench.h"
@@ -118,11 +119,49 @@ static void a_transport_needs_memory(void **state)
     assert_true(failed >= 2);
 }
 
+/* "night" and "dusk" are there; of a list that memory was too short for, nothing follows. */
+static void no_shortage_makes_a_name_look_new(void **state)
+{
+    static const struct wire_step pages[] = {
+        {WIRE_ANSWER, LISTED(PLAN(1, "night", SAME) "," PLAN(2, "day", SAME), 3), 0, NULL},
+        {WIRE_ANSWER, LISTED(PLAN(3, "dusk", SAME), 3), 0, NULL},
+    };
+    int told = 0, unsaid = 0;
+
+    (void)state;
+    json_wipe_on_free();
+    while (shortage_next(false)) {
+        struct known_names *known;
+        struct bench bench;
+        struct error err = {0};
+
+        bench_start(&bench, pages, 2, NULL);
+        shortage.armed = true;
+        known = known_names_new(&bench.client, bench.transport, &err);
+        if (known)
+            known_names_refresh(known, 100);
+        for (int turns = 0; known && known_names_running(known); turns++) {
+            assert_true(turns < 10000);
+            transport_wait(bench.transport, NULL, 0, 20000, &err);
+        }
+        shortage.armed = false;
+        assert_true(known || err.kind == ERROR_MEMORY);
+        told += known && known_names_is_new(known, "dawn");
+        unsaid += !known || !known_names_is_new(known, "dawn");
+        assert_false(known && (known_names_is_new(known, "night") || known_names_is_new(known, "dusk")));
+        assert_true(shortage.hit || known_names_is_new(known, "dawn"));
+        known_names_free(known);
+        bench_stop(&bench);
+    }
+    assert_true(told > 0 && unsaid > 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_transport_needs_memory),
         cmocka_unit_test(no_shortage_of_memory_makes_it_lie),
+        cmocka_unit_test(no_shortage_makes_a_name_look_new),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
