@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "base/json.h"
+#include "base/time_text.h"
 #include "base/utf8.h"
 
 void answer_release(struct answer *answer)
@@ -76,57 +77,12 @@ static int64_t read_retry_after(const struct pairs *headers)
     return wait >= 0 ? wait * 1000 : -1;
 }
 
-static bool is_time_of_day(const struct tm *parts)
-{
-    return parts->tm_mday >= 1 && parts->tm_mday <= 31 && parts->tm_hour >= 0 && parts->tm_hour <= 23 &&
-           parts->tm_min >= 0 && parts->tm_min <= 59 && parts->tm_sec >= 0 && parts->tm_sec <= 60;
-}
-
-/* The number that stands there with so many digits, -1: none. */
-static int digits_at(const char *text, int count)
-{
-    int value = 0;
-
-    for (int i = 0; i < count; i++) {
-        if (text[i] < '0' || text[i] > '9')
-            return -1;
-        value = value * 10 + (text[i] - '0');
-    }
-    return value;
-}
-
-/* 0 to 11, -1: none. */
-static int month_at(const char *text)
-{
-    static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-
-    for (int month = 0; month < 12; month++)
-        if (memcmp(text, months + (ptrdiff_t)3 * month, 3) == 0)
-            return month;
-    return -1;
-}
-
-/* "Tue, 15 Nov 1994 08:12:31 GMT", the one form that HTTP lets be sent; strptime() would want the words of
- * the locale. 0: something else. */
+/* Seconds since 1970; 0: none that could be read. */
 static int64_t read_date(const char *text)
 {
-    static const char form[] = "???, ?? ??? ???? ??:??:?? GMT";
-    struct tm parts;
+    int64_t seconds;
 
-    if (!text || strlen(text) != strlen(form))
-        return 0;
-    for (size_t i = 0; form[i]; i++)
-        if (form[i] != '?' && form[i] != text[i])
-            return 0;
-    parts = (struct tm){.tm_mday = digits_at(text + 5, 2),
-                        .tm_mon = month_at(text + 8),
-                        .tm_year = digits_at(text + 12, 4) - 1900,
-                        .tm_hour = digits_at(text + 17, 2),
-                        .tm_min = digits_at(text + 20, 2),
-                        .tm_sec = digits_at(text + 23, 2)};
-    if (parts.tm_mon < 0 || parts.tm_year < 70 || !is_time_of_day(&parts))
-        return 0;
-    return (int64_t)timegm(&parts);
+    return text && time_text_read_http(text, &seconds) && seconds > 0 ? seconds : 0;
 }
 
 /* ---- JSON ---- */

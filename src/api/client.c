@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "api/proxy.h"
+#include "base/time_text.h"
 
 enum { NONCE_BYTES = 16 };
 
@@ -163,7 +164,7 @@ static bool add_anonymous_parts(const struct client *client, const struct operat
 
     if (!make_nonce(client->host, nonce, err))
         return false;
-    host_time_text(client->host->now(client->host), date);
+    time_text_write(client->host->now(client->host), date);
     add_encoded(&query, "Action", operation->name);
     add_encoded(&query, "Format", "JSON");
     add_encoded(&query, "SignatureNonce", nonce);
@@ -186,7 +187,7 @@ static bool add_headers(const struct client *client, const struct operation *ope
     const char *token = client->credentials->security_token;
     struct pairs *headers = &out->headers;
 
-    host_time_text(client->host->now(client->host), date);
+    time_text_write(client->host->now(client->host), date);
     sha256_hex(buf_text(&out->body), out->body.length, body_hash);
     return make_nonce(client->host, nonce, err) && pairs_add(headers, "host", client->endpoint.host, err) &&
            pairs_add(headers, "x-acs-version", operation->version, err) &&

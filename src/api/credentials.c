@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "base/buf.h"
+#include "base/time_text.h"
 
 void credentials_release(struct credentials *credentials)
 {
@@ -75,61 +76,16 @@ bool credentials_set(struct credentials *out, const struct key_texts *texts, con
 
 /* ---- time ---- */
 
-/* Reads as many digits as there are at *at in `digits`; false when one is none. */
-static bool take_digits(const char **at, int digits, int *value)
-{
-    *value = 0;
-    for (; digits > 0; digits--, (*at)++) {
-        if (**at < '0' || **at > '9')
-            return false;
-        *value = *value * 10 + (**at - '0');
-    }
-    return true;
-}
-
-static bool take_sign(const char **at, char sign)
-{
-    return *(*at)++ == sign;
-}
-
-/* "Z", "+08:00" or "-03:30" at the end: seconds to take off. */
-static bool take_offset(const char *at, int64_t *offset)
-{
-    int sign = *at == '-' ? -1 : 1;
-    int hours, minutes;
-
-    *offset = 0;
-    if (*at == 'Z')
-        return at[1] == '\0';
-    if (*at++ != (sign < 0 ? '-' : '+') || !take_digits(&at, 2, &hours) || !take_sign(&at, ':') ||
-        !take_digits(&at, 2, &minutes))
-        return false;
-    *offset = (int64_t)sign * (hours * 3600 + minutes * 60);
-    return *at == '\0' && hours < 24 && minutes < 60;
-}
-
 bool credentials_time(const char *text, int64_t *seconds)
 {
-    struct tm parts = {0}, back;
-    int64_t offset;
-    time_t when;
+    int64_t local, offset;
 
-    if (!take_digits(&text, 4, &parts.tm_year) || !take_sign(&text, '-') ||
-        !take_digits(&text, 2, &parts.tm_mon) || !take_sign(&text, '-') ||
-        !take_digits(&text, 2, &parts.tm_mday) || !take_sign(&text, 'T') ||
-        !take_digits(&text, 2, &parts.tm_hour) || !take_sign(&text, ':') ||
-        !take_digits(&text, 2, &parts.tm_min) || !take_sign(&text, ':') ||
-        !take_digits(&text, 2, &parts.tm_sec))
+    if (!time_text_take(&text, &local))
         return false;
     if (*text == '.')
         text += 1 + strspn(text + 1, "0123456789");
-    parts.tm_year -= 1900;
-    parts.tm_mon -= 1;
-    back = parts;
-    when = timegm(&back);
-    if (!take_offset(text, &offset) || back.tm_mon != parts.tm_mon || back.tm_mday != parts.tm_mday ||
-        back.tm_hour != parts.tm_hour || back.tm_min != parts.tm_min)
+    if (!time_text_take_zone(&text, &offset) || *text != '\0')
         return false;
-    *seconds = (int64_t)when - offset;
+    *seconds = local - offset;
     return true;
 }

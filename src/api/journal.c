@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "base/time_text.h"
 
 #define JOURNAL_MAX ((size_t)64 << 20)
 
@@ -232,7 +233,7 @@ bool journal_write_outcome(struct journal *journal, const char *nonce, const cha
     struct buf line;
     char time[21];
 
-    host_time_text(journal->host->now(journal->host), time);
+    time_text_write(journal->host->now(journal->host), time);
     begin_line(&line, "outcome", time);
     add_member(&line, "nonce", nonce);
     add_member(&line, "outcome", outcome_word);

@@ -7,6 +7,7 @@
 
 #include "api/request.h"
 #include "base/json.h"
+#include "base/time_text.h"
 
 void profile_release(struct profile *profile)
 {
@@ -219,7 +220,7 @@ static enum find take_kept_session(struct search *search, const struct chain *ch
     if (!keys.id || !keys.secret || !keys.token)
         return source_nothing(search, "%s holds no session: log in with 'aliyun configure'", entry->name);
     if (expires <= now) {
-        host_time_text(expires, text);
+        time_text_write(expires, text);
         return source_nothing(search, "%s holds a session that ended at %s: log in with 'aliyun configure'",
                               entry->name, text);
     }

@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "base/host.h"
 #include "base/json.h"
+#include "base/time_text.h"
 
 #define PAGE_SIZE "100"
 enum { PAGES_MAX = 50, PAUSE_DOUBLINGS_MAX = 3, THROTTLE_DOUBLINGS_MAX = 10 };
@@ -277,7 +278,7 @@ static bool write_intent(struct submission *submission, struct error *err)
     memcpy(intent.nonce, submission->nonce, sizeof(intent.nonce));
     snprintf(intent.body_hash, sizeof(intent.body_hash), "%s",
              pairs_get(&submission->request.headers, CONTENT_HASH_HEADER));
-    host_time_text(client->host->now(client->host), intent.time);
+    time_text_write(client->host->now(client->host), intent.time);
     return journal_write_intent(submission->journal, &intent, err);
 }
 

@@ -114,36 +114,3 @@ const char *host_env(struct host *host, const char *name)
 
     return value && *value ? value : NULL;
 }
-
-static char *put_digits(char *at, int value, int digits)
-{
-    for (int i = digits - 1; i >= 0; i--) {
-        at[i] = (char)('0' + value % 10);
-        value /= 10;
-    }
-    return at + digits;
-}
-
-void host_time_text(int64_t seconds, char text[21])
-{
-    /* The years that four digits can say. */
-    static const int64_t first = -62167219200, last = 253402300799;
-    time_t time = (time_t)(seconds < first ? first : seconds > last ? last : seconds);
-    struct tm tm = {0};
-    char *at = text;
-
-    (void)gmtime_r(&time, &tm);
-    at = put_digits(at, tm.tm_year + 1900, 4);
-    *at++ = '-';
-    at = put_digits(at, tm.tm_mon + 1, 2);
-    *at++ = '-';
-    at = put_digits(at, tm.tm_mday, 2);
-    *at++ = 'T';
-    at = put_digits(at, tm.tm_hour, 2);
-    *at++ = ':';
-    at = put_digits(at, tm.tm_min, 2);
-    *at++ = ':';
-    at = put_digits(at, tm.tm_sec, 2);
-    *at++ = 'Z';
-    *at = '\0';
-}

@@ -35,7 +35,4 @@ bool host_hide_secrets(struct error *err);
 /* host->env, but NULL for an empty value too. */
 const char *host_env(struct host *host, const char *name);
 
-/* "2023-10-26T10:22:32Z" (20 characters and a 0) for seconds since 1970. */
-void host_time_text(int64_t seconds, char text[21]);
-
 #endif

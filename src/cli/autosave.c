@@ -10,6 +10,7 @@
 
 #include "base/file.h"
 #include "base/json.h"
+#include "base/time_text.h"
 #include "model/draft.h"
 
 #define MEMBER "autosave"
@@ -112,7 +113,7 @@ static cJSON *new_origin(const struct autosave *autosave, const struct plan *pla
     cJSON *node = cJSON_CreateObject();
     char time[21], host[128], pid[24];
 
-    host_time_text(autosave->host->now(autosave->host), time);
+    time_text_write(autosave->host->now(autosave->host), time);
     host_name(host);
     snprintf(pid, sizeof(pid), "%ld", (long)getpid());
     if (node && cJSON_AddStringToObject(node, "draft", origin->draft) &&
@@ -256,7 +257,7 @@ static void set_aside(const struct autosave *autosave, struct interrupted *item,
     struct buf name = BUF_INIT;
     char time[21];
 
-    host_time_text(autosave->host->now(autosave->host), time);
+    time_text_write(autosave->host->now(autosave->host), time);
     buf_addf(&name, "%s.broken-%s", buf_text(&item->path), time);
     if (!name.failed && rename(buf_text(&item->path), buf_text(&name)) == 0)
         buf_addf(&list->set_aside, "%s\n", buf_text(&name));

@@ -4,6 +4,7 @@
 
 #include "api/sign.h"
 #include "base/file.h"
+#include "base/time_text.h"
 #include "model/draft.h"
 #include "model/review.h"
 
@@ -15,7 +16,7 @@ void describe_ago(int64_t then, int64_t now, struct buf *out)
     char date[21];
 
     if (seconds < 0 || minutes >= (int64_t)48 * 60) {
-        host_time_text(then, date);
+        time_text_write(then, date);
         buf_addf(out, "on %.10s", date);
     } else if (minutes >= 120) {
         buf_addf(out, "%d hours ago", (int)(minutes / 60));

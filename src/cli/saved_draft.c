@@ -6,6 +6,7 @@
 
 #include "api/sign.h"
 #include "base/json.h"
+#include "base/time_text.h"
 #include "model/draft.h"
 
 void saved_draft_init(struct saved_draft *draft, struct host *host)
@@ -70,7 +71,7 @@ static void add_holder(struct host *host, struct buf *out)
 
     if (gethostname(name, sizeof(name) - 1) != 0)
         name[0] = '\0';
-    host_time_text(host->now(host), time);
+    time_text_write(host->now(host), time);
     snprintf(uid, sizeof(uid), "user ID %lu", (unsigned long)getuid());
     buf_add_text(out, "{\"user\": ");
     json_add_string(out, user ? user : uid);

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "api/sign.h"
+#include "base/time_text.h"
 #include "sandbox/identity.h"
 #include "sandbox/keyed_hash.h"
 #include "sandbox/query.h"
@@ -215,42 +216,11 @@ static bool check_signed_headers(const struct arrival *arrival, struct span name
 
 /* ---- When ---- */
 
-static bool two_digits(const char *text, int *value)
-{
-    if (text[0] < '0' || text[0] > '9' || text[1] < '0' || text[1] > '9')
-        return false;
-    *value = (text[0] - '0') * 10 + (text[1] - '0');
-    return true;
-}
-
-/* Exactly yyyy-MM-ddTHH:mm:ssZ, and a date that the calendar has. */
-static bool read_date(const char *text, int64_t *seconds)
-{
-    int century;
-    int year;
-    struct tm tm = {0};
-    struct tm back;
-    time_t when;
-
-    if (strlen(text) != 20 || text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':' ||
-        text[16] != ':' || text[19] != 'Z')
-        return false;
-    if (!two_digits(text, &century) || !two_digits(text + 2, &year) || !two_digits(text + 5, &tm.tm_mon) ||
-        !two_digits(text + 8, &tm.tm_mday) || !two_digits(text + 11, &tm.tm_hour) ||
-        !two_digits(text + 14, &tm.tm_min) || !two_digits(text + 17, &tm.tm_sec))
-        return false;
-    tm.tm_year = century * 100 + year - 1900;
-    tm.tm_mon -= 1;
-    back = tm;
-    when = timegm(&back);
-    *seconds = when;
-    return back.tm_mon == tm.tm_mon && back.tm_mday == tm.tm_mday && back.tm_hour == tm.tm_hour &&
-           back.tm_min == tm.tm_min && back.tm_sec == tm.tm_sec;
-}
-
 static bool check_date(const struct arrival *arrival, int64_t now, int64_t *date, struct refusal *refusal)
 {
-    if (!read_date(arrival_header(arrival, "x-acs-date"), date))
+    const char *at = arrival_header(arrival, "x-acs-date");
+
+    if (!time_text_take(&at, date) || strcmp(at, "Z") != 0)
         return refuse(refusal, 400, "InvalidTimeStamp.Format",
                       "Specified time stamp or date value is not well formatted.");
     if (*date < now - GATEWAY_CLOCK_SECONDS || *date > now + GATEWAY_CLOCK_SECONDS)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/host.h"
+#include "base/time_text.h"
 #include "sandbox/query.h"
 #include "sandbox/sandbox.h"
 
@@ -162,7 +163,7 @@ static bool give_session(const struct role_request *role, int64_t now, struct re
     char end[21];
     bool done;
 
-    host_time_text(now + role->seconds, end);
+    time_text_write(now + role->seconds, end);
     buf_addf(&members,
              "\"AssumedRoleUser\":{\"Arn\":\"acs:ram::%.*s:assumed-role/%s/%s\","
              "\"AssumedRoleId\":\"300000000000000001:%s\"},\"Credentials\":{\"AccessKeyId\":\"" SESSION_KEY_ID

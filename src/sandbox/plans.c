@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "base/json.h"
+#include "base/time_text.h"
 
 enum { FILE_VERSION = 1 };
 #define FILE_LIMIT ((size_t)256 << 20)
@@ -165,7 +166,7 @@ static bool complete_instance(cJSON *instance, struct host *host, struct error *
 
 static void time_text(int64_t seconds, char text[21])
 {
-    host_time_text(seconds, text);
+    time_text_write(seconds, text);
     text[10] = ' ';
     text[19] = '\0';
 }

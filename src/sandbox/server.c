@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/clean.h"
+#include "base/time_text.h"
 
 enum { KEPT_OPEN_SECONDS = 60 };
 
@@ -68,7 +69,7 @@ static void log_visit(const struct visit *visit)
 
     if (visit->server->sandbox->quiet)
         return;
-    host_time_text(host->now(host), now);
+    time_text_write(host->now(host), now);
     buf_addf(&line, "%s ", now);
     clean_add(&line, operation, length > 64 ? 64 : length, CLEAN_ONE_LINE);
     if (is_answered(visit))

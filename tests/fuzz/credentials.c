@@ -1,6 +1,7 @@
 #include "source_holds.h"
 
 #include "api/source.h"
+#include "base/time_text.h"
 
 /* ~/.alibabacloud/credentials: byte 0 chooses the section that is asked for, the rest is the file, an ini
  * file. A time as services write it is read from it too. */
@@ -15,7 +16,7 @@ static void time_holds(const char *text)
 
     if (!credentials_time(text, &seconds) || seconds < 0)
         return;
-    host_time_text(seconds, again);
+    time_text_write(seconds, again);
     if (strlen(again) == 20)
         HOLDS(credentials_time(again, &back) && back == seconds, "%s is %s", text, again);
 }

@@ -13,6 +13,7 @@
 #include "api/request.h"
 #include "api/sign.h"
 #include "base/host.h"
+#include "base/time_text.h"
 #include "sandbox/exchange.h"
 #include "sandbox/gateway.h"
 #include "sandbox/sandbox.h"
@@ -63,7 +64,7 @@ static inline void add_request_headers(struct request *request, const struct cal
     char date[21];
     char hash[65];
 
-    host_time_text(call->date, date);
+    time_text_write(call->date, date);
     sha256_hex(buf_text(&request->body), request->body.length, hash);
     assert_true(pairs_add(&request->headers, "host", request->host, &err));
     assert_true(pairs_add(&request->headers, "x-acs-action", call->action, &err));

@@ -11,36 +11,6 @@
 
 #include "base/host.h"
 
-static void times_are_written_in_utc(void **state)
-{
-    static const struct {
-        int64_t seconds;
-        const char *text;
-    } cases[] = {
-        {0, "1970-01-01T00:00:00Z"},          {1698315752, "2023-10-26T10:22:32Z"},
-        {951782400, "2000-02-29T00:00:00Z"},  {-1, "1969-12-31T23:59:59Z"},
-        {2147483648, "2038-01-19T03:14:08Z"}, {253402300799, "9999-12-31T23:59:59Z"},
-    };
-    char text[21];
-
-    (void)state;
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        host_time_text(cases[i].seconds, text);
-        assert_string_equal(text, cases[i].text);
-    }
-}
-
-static void a_time_beyond_four_digit_years_is_the_nearest_that_fits(void **state)
-{
-    char text[21];
-
-    (void)state;
-    host_time_text(INT64_MAX, text);
-    assert_string_equal(text, "9999-12-31T23:59:59Z");
-    host_time_text(INT64_MIN, text);
-    assert_string_equal(text, "0000-01-01T00:00:00Z");
-}
-
 static void the_real_clock_tells_the_time(void **state)
 {
     struct host *host = host_system();
@@ -119,8 +89,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_keys_are_hidden_from_all_but_us),
-        cmocka_unit_test(times_are_written_in_utc),
-        cmocka_unit_test(a_time_beyond_four_digit_years_is_the_nearest_that_fits),
         cmocka_unit_test(the_real_clock_tells_the_time),
         cmocka_unit_test(ticks_never_go_back),
         cmocka_unit_test(random_bytes_fill_all_of_the_memory),
