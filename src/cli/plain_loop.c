@@ -148,50 +148,6 @@ static void follow(struct plain_loop *loop, struct sending *sending)
 
 /* ---- How it ended ---- */
 
-static enum plain_outcome outcome_of(enum result_kind kind)
-{
-    switch (kind) {
-    case RESULT_CREATED:
-        return PLAIN_CREATED;
-    case RESULT_EXISTS:
-        return PLAIN_EXISTS;
-    case RESULT_REFUSED:
-        return PLAIN_REFUSED;
-    case RESULT_THROTTLED:
-        return PLAIN_THROTTLED;
-    case RESULT_NOT_SENT:
-        return PLAIN_NOT_SENT;
-    case RESULT_UNKNOWN:
-        return PLAIN_UNKNOWN;
-    case RESULT_CANCELLED:
-        break;
-    }
-    return PLAIN_CANCELLED;
-}
-
-static void show_result(struct plain_loop *loop, const struct result *result)
-{
-    struct plain_result shown = {
-        .outcome = outcome_of(result->kind),
-        .plan_id = result->plan_id,
-        .code = result->code,
-        .message = result->message,
-        .request_id = result->request_id,
-        .http_status = result->http_status,
-        .reason = result->reason,
-        .advice = result->advice,
-        .warning = result->warning,
-        .details = result->details,
-        .can_look = result->can_look,
-        .can_repeat = result->can_repeat,
-        .field = result->field,
-        .raw = result->raw,
-        .raw_length = result->raw_length,
-    };
-
-    plain_show_result(loop->keeper.plain, &shown);
-}
-
 /* Follows a sending to its end, and keeps it where more can be done about it. */
 static void conclude(struct plain_loop *loop, struct sending *sending)
 {
@@ -200,7 +156,7 @@ static void conclude(struct plain_loop *loop, struct sending *sending)
     follow(loop, sending);
     sending_result(sending, &result);
     loop->end = sending_end(sending);
-    show_result(loop, &result);
+    plain_show_result(loop->keeper.plain, &result);
     if (result.can_look) {
         loop->unknown = sending;
     } else {

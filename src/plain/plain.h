@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "model/plan.h"
+#include "model/result.h"
 #include "model/review.h"
 #include "model/schema.h"
 
@@ -116,36 +117,7 @@ bool plain_ask_word(struct plain *plain, struct buf *answer, const char *format,
 /* The same for one that wants the word yes. False for anything else. */
 bool plain_confirm(struct plain *plain, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-enum plain_outcome {
-    PLAIN_CREATED,
-    PLAIN_EXISTS, /* a plan of that name is there already; nothing was sent */
-    PLAIN_REFUSED,
-    PLAIN_THROTTLED,
-    PLAIN_NOT_SENT, /* nothing left this machine */
-    PLAIN_UNKNOWN,
-    PLAIN_CANCELLED, /* before anything was sent */
-};
-
-/* How a submission ended. Texts are borrowed for the call and may be NULL. */
-struct plain_result {
-    enum plain_outcome outcome;
-    const char *plan_id;
-    const char *code;
-    const char *message; /* of the service, verbatim */
-    const char *request_id;
-    int http_status;     /* 0: no answer */
-    const char *reason;  /* ours, in a sentence */
-    const char *advice;  /* what to do now, in a sentence */
-    const char *warning; /* e.g. that plans could not be listed before */
-    const char *details; /* lines to read and copy */
-    bool can_look;       /* unknown: it can be looked for once more */
-    bool can_repeat;     /* unknown: the same signed request can be sent once more */
-    struct place field;  /* the field the service named, asked again at once; place_none() */
-    const char *raw;     /* the answer as it came; may hold any byte */
-    size_t raw_length;
-};
-
-/* Says how it ended. plain_run() goes on where that leads: after PLAIN_CREATED to PLAIN_LEAVE. */
-void plain_show_result(struct plain *plain, const struct plain_result *result);
+/* Says how it ended. plain_run() goes on where that leads: after RESULT_CREATED to PLAIN_LEAVE. */
+void plain_show_result(struct plain *plain, const struct result *result);
 
 #endif

@@ -137,36 +137,36 @@ static void find_target(struct plain_io *io, const struct plan *plan, const stru
 
 static const struct {
     const char *kind;
-    struct plain_result result;
+    struct result result;
 } results[] = {
-    {"created", {.outcome = PLAIN_CREATED, .plan_id = "1300000016", .http_status = 200}},
+    {"created", {.kind = RESULT_CREATED, .plan_id = "1300000016", .http_status = 200}},
     {"refused",
-     {.outcome = PLAIN_REFUSED,
+     {.kind = RESULT_REFUSED,
       .http_status = 400,
       .code = "InvalidConsumerGroupId",
       .message = "Parameter consumerGroupId is invalid. \033]0;title\007",
       .advice = "Correct the field that the service names.",
       .field = {.field = FIELD_CONSUMER_GROUP_ID, .instance = 0}}},
     {"denied",
-     {.outcome = PLAIN_REFUSED,
+     {.kind = RESULT_REFUSED,
       .http_status = 403,
       .code = "Forbidden.RAM",
       .details = "Action: rocketmq:CreateDisasterRecoveryPlan\nPrincipal: \033[1mops",
       .message = "User not authorized to operate on the specified resource.",
       .field = {.field = FIELD_COUNT, .instance = PLACE_PLAN}}},
     {"unknown",
-     {.outcome = PLAIN_UNKNOWN,
+     {.kind = RESULT_UNKNOWN,
       .reason = "The connection was closed before an answer came; 5 looks found no plan of this name.",
       .can_look = true,
       .can_repeat = true,
       .field = {.field = FIELD_COUNT, .instance = PLACE_PLAN}}},
     {"exists",
-     {.outcome = PLAIN_EXISTS,
+     {.kind = RESULT_EXISTS,
       .plan_id = "1300000007",
       .reason = "A plan of this name exists already; nothing was sent.",
       .field = {.field = FIELD_PLAN_NAME, .instance = PLACE_PLAN}}},
     {"not-sent",
-     {.outcome = PLAIN_NOT_SENT,
+     {.kind = RESULT_NOT_SENT,
       .reason = "Could not connect to rocketmq.cn-hangzhou.aliyuncs.com: connection refused.",
       .warning = "Plans could not be listed before sending.",
       .field = {.field = FIELD_COUNT, .instance = PLACE_PLAN}}},
@@ -179,7 +179,7 @@ static void show_result(struct play *play, struct plain *plain)
 
     assert_true(next_is(play, "result", kind));
     for (size_t i = 0; i < sizeof(results) / sizeof(results[0]); i++) {
-        struct plain_result result = results[i].result;
+        struct result result = results[i].result;
 
         if (strcmp(results[i].kind, kind) != 0)
             continue;

@@ -192,15 +192,15 @@ static void what_keeps_it_from_being_sent_is_said(void **state)
     play_end(&play);
 }
 
-static const struct plain_result unknown = {
-    .outcome = PLAIN_UNKNOWN, .reason = "The connection broke.", .field = {FIELD_COUNT, PLACE_PLAN}};
+static const struct result unknown = {
+    .kind = RESULT_UNKNOWN, .reason = "The connection broke.", .field = {FIELD_COUNT, PLACE_PLAN}};
 
-static const struct plain_result can_look = {.outcome = PLAIN_UNKNOWN,
-                                             .reason = "The connection broke.",
-                                             .can_look = true,
-                                             .can_repeat = true,
-                                             .field = {FIELD_COUNT, PLACE_PLAN}};
-static const struct plain_result not_sent = {.outcome = PLAIN_NOT_SENT, .field = {FIELD_COUNT, PLACE_PLAN}};
+static const struct result can_look = {.kind = RESULT_UNKNOWN,
+                                       .reason = "The connection broke.",
+                                       .can_look = true,
+                                       .can_repeat = true,
+                                       .field = {FIELD_COUNT, PLACE_PLAN}};
+static const struct result not_sent = {.kind = RESULT_NOT_SENT, .field = {FIELD_COUNT, PLACE_PLAN}};
 
 static void after_an_unknown_outcome_the_name_is_wanted(void **state)
 {
@@ -252,7 +252,7 @@ static void what_became_of_a_plan_can_be_looked_for(void **state)
 
 static void a_field_that_the_service_refuses_is_asked_again(void **state)
 {
-    struct plain_result refused = {.outcome = PLAIN_REFUSED, .code = "InvalidInstanceId"};
+    struct result refused = {.kind = RESULT_REFUSED, .code = "InvalidInstanceId"};
     struct play play;
 
     (void)state;
@@ -267,8 +267,7 @@ static void a_field_that_the_service_refuses_is_asked_again(void **state)
 
 static void a_created_plan_ends_it(void **state)
 {
-    struct plain_result created = {
-        .outcome = PLAIN_CREATED, .plan_id = "17", .field = {FIELD_COUNT, PLACE_PLAN}};
+    struct result created = {.kind = RESULT_CREATED, .plan_id = "17", .field = {FIELD_COUNT, PLACE_PLAN}};
     struct play play;
 
     (void)state;

@@ -56,9 +56,9 @@ static void find_target(struct plain_io *io, const struct plan *plan, const stru
     "name\nother\nsave\n"                                                                                    \
     "x.json\nsave y\nplan name\nthird\nsend\nyes\nquit\n"
 
-static const struct plain_result results[] = {
-    {.outcome = PLAIN_EXISTS, .raw = "{}", .raw_length = 2, .field = {FIELD_PLAN_NAME, PLACE_PLAN}},
-    {.outcome = PLAIN_UNKNOWN, .reason = "It broke.", .field = {FIELD_COUNT, PLACE_PLAN}},
+static const struct result results[] = {
+    {.kind = RESULT_EXISTS, .raw = "{}", .raw_length = 2, .field = {FIELD_PLAN_NAME, PLACE_PLAN}},
+    {.kind = RESULT_UNKNOWN, .reason = "It broke.", .field = {FIELD_COUNT, PLACE_PLAN}},
 };
 
 /* Plays it to PLAIN_LEAVE: false with err where memory was short. */
