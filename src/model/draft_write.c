@@ -233,20 +233,35 @@ static bool is_wanted(const struct writer *writer, struct place place)
 
 /* ---- Objects ---- */
 
+static bool is_any_wanted(const struct writer *writer, struct place first)
+{
+    for (int id = 0; id < FIELD_COUNT; id++)
+        if (field_siblings((enum field_id)id, first.field) &&
+            is_wanted(writer, place_of_instance(first.instance, (enum field_id)id)))
+            return true;
+    return false;
+}
+
+static bool put_siblings(struct writer *writer, cJSON *parent, struct place first)
+{
+    for (int id = 0; id < FIELD_COUNT; id++)
+        if (field_siblings((enum field_id)id, first.field) &&
+            !put_field(writer, parent, place_of_instance(first.instance, (enum field_id)id)))
+            return false;
+    return true;
+}
+
 /* An object between an instance and its fields. It is made when a field needs it and goes when it is empty.
  */
 static bool put_parent(struct writer *writer, cJSON *object, struct place first)
 {
+    bool wanted = is_any_wanted(writer, first);
     char name[FIELD_PARENT_SIZE];
     const cJSON *member;
     cJSON *parent;
-    bool wanted = false;
 
     field_parent(first.field, name);
     member = json_member(object, name);
-    for (int id = 0; id < FIELD_COUNT; id++)
-        wanted = wanted || (field_siblings((enum field_id)id, first.field) &&
-                            is_wanted(writer, place_of_instance(first.instance, (enum field_id)id)));
     if (member && !cJSON_IsObject(member) && (wanted || !plan_has_notes_at(writer->plan, first))) {
         take_out(object, member);
         member = NULL;
@@ -256,10 +271,8 @@ static bool put_parent(struct writer *writer, cJSON *object, struct place first)
     if (!member && !insert(writer, object, schema[first.field].scope, "", name, cJSON_CreateObject()))
         return false;
     parent = cJSON_GetObjectItemCaseSensitive(object, name);
-    for (int id = 0; id < FIELD_COUNT; id++)
-        if (field_siblings((enum field_id)id, first.field) &&
-            !put_field(writer, parent, place_of_instance(first.instance, (enum field_id)id)))
-            return false;
+    if (!put_siblings(writer, parent, first))
+        return false;
     if (!parent->child)
         take_out(object, parent);
     return true;
@@ -295,8 +308,8 @@ static bool instance_is_wanted(const struct writer *writer, int instance)
     return false;
 }
 
-/* An object for an instance, at the end of the list or in place of an element that is none. NULL when memory is
- * short. */
+/* An object for an instance, at the end of the list or in place of an element that is none. NULL when memory
+ * is short. */
 static cJSON *make_element(struct writer *writer, cJSON *list, cJSON *element)
 {
     cJSON *object = cJSON_CreateObject();

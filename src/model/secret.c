@@ -96,35 +96,49 @@ static bool is_word(const char *text, const char *word)
            (text[strlen(word)] == ' ' || text[strlen(word)] == '\0');
 }
 
+/* The ways a reference is written. The first word chooses one. */
+static const struct reference_form {
+    const char *word, *member;
+    const char *what; /* that its one word is; NULL: it takes several */
+} reference_forms[] = {{"env", "$env", "variable"}, {"file", "$file", "path"}, {"command", "$command", NULL}};
+
+static const struct reference_form *find_form(const char *text)
+{
+    for (size_t i = 0; i < sizeof(reference_forms) / sizeof(reference_forms[0]); i++)
+        if (is_word(text, reference_forms[i].word))
+            return &reference_forms[i];
+    return NULL;
+}
+
+static const char usage[] = "write env NAME, file PATH, or command WORDS";
+
+/* words: as JSON, with commas between them. */
+static bool check_words(const struct reference_form *form, const char *words, int count, struct error *err)
+{
+    if (count == 0 || strncmp(words, "\"\"", 2) == 0)
+        return error_set(err, ERROR_INPUT, "%s", usage);
+    if (form->what && count > 1)
+        return error_set(err, ERROR_INPUT, "a %s is one word: quote it where it has blanks", form->what);
+    if (strcmp(form->word, "env") == 0 && strchr(words, '='))
+        return error_set(err, ERROR_INPUT, "the name of an environment variable has no '='");
+    return true;
+}
+
 bool secret_reference_parse(const char *text, struct buf *json, struct error *err)
 {
-    static const char *const usage = "write env NAME, file PATH, or command WORDS";
+    const struct reference_form *form;
     struct buf words = BUF_INIT;
-    const char *member;
     int count;
-    bool ok = true;
+    bool ok;
 
     text += strspn(text, " ");
-    if (is_word(text, "env"))
-        member = "$env";
-    else if (is_word(text, "file"))
-        member = "$file";
-    else if (is_word(text, "command"))
-        member = "$command";
-    else
+    form = find_form(text);
+    if (!form)
         return error_set(err, ERROR_INPUT, "%s", usage);
-    ok = parse_words(text + strlen(member) - 1, &words, &count, err);
-    if (ok && (count == 0 || strncmp(buf_text(&words), "\"\"", 2) == 0))
-        ok = error_set(err, ERROR_INPUT, "%s", usage);
-    if (ok && strcmp(member, "$command") != 0 && count > 1)
-        ok = error_set(err, ERROR_INPUT, "a %s is one word: quote it where it has blanks",
-                       strcmp(member, "$env") == 0 ? "variable" : "path");
-    if (ok && strcmp(member, "$env") == 0 && strchr(buf_text(&words), '='))
-        ok = error_set(err, ERROR_INPUT, "the name of an environment variable has no '='");
-    if (ok && strcmp(member, "$command") == 0)
-        buf_addf(json, "{\"%s\":[%s]}", member, buf_text(&words));
-    else if (ok)
-        buf_addf(json, "{\"%s\":%s}", member, buf_text(&words));
+    ok = parse_words(text + strlen(form->word), &words, &count, err) &&
+         check_words(form, buf_text(&words), count, err);
+    if (ok)
+        buf_addf(json, form->what ? "{\"%s\":%s}" : "{\"%s\":[%s]}", form->member, buf_text(&words));
     if (ok && (json->failed || words.failed))
         ok = error_memory(err);
     buf_release(&words);
