@@ -94,6 +94,7 @@ static struct file_stamp stamp_of(const struct stat *status)
         .inode = status->st_ino,
         .size = status->st_size,
         .changed = status->st_mtim,
+        .open_to_all = (status->st_mode & S_IWOTH) != 0,
     };
 }
 
@@ -147,8 +148,8 @@ static ssize_t read_into(int fd, struct buf *out, size_t most)
     return got;
 }
 
-/* Adds all that fd has to out: that many bytes, or to its end where that is not known (0). On failure out is as
- * long as it was. */
+/* Adds all that fd has to out: that many bytes, or to its end where that is not known (0). On failure out is
+ * as long as it was. */
 static bool read_all(int fd, const char *path, size_t known, size_t limit, struct buf *out, struct error *err)
 {
     size_t start = out->length, chunk = known > 0 ? known : CHUNK_SIZE;

@@ -26,6 +26,7 @@ struct file_stamp {
     ino_t inode;
     off_t size;
     struct timespec changed;
+    bool open_to_all; /* anybody on this machine may write it */
 };
 
 /* Adds the whole of a regular file of at most `limit` bytes to out. On failure (ERROR_FILE) out is as long as

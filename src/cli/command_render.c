@@ -219,6 +219,7 @@ static enum end run(struct rendering *rendering)
         draft_file_name_error(&rendering->draft, &err);
         return end_with(&err);
     }
+    remark_open_to_all(&rendering->draft);
     if (review_errors(rendering->draft.review) > 0) {
         remark_problems(&rendering->draft, false);
         end = END_INVALID;

@@ -82,6 +82,7 @@ static enum end validate(const struct options *options, const char *name)
         else
             report_failure(&draft, &err);
     } else {
+        remark_open_to_all(&draft);
         end = review_errors(draft.review) > 0 ? END_INVALID : END_DONE;
         if (options->json)
             report_json(&draft, NULL);

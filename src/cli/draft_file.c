@@ -118,3 +118,10 @@ void remark_problems(const struct draft_file *draft, bool warnings_too)
                    path_gap(path, column), "", problem->message);
     }
 }
+
+void remark_open_to_all(const struct draft_file *draft)
+{
+    if (draft->stamp.open_to_all)
+        remark("%s: warning: anybody on this machine may change this file ('chmod o-w' ends that).",
+               draft->name);
+}

@@ -36,4 +36,7 @@ void plan_keep_extras(struct plan *plan);
 void print_problems(const struct review *review);
 void remark_problems(const struct draft_file *draft, bool warnings_too);
 
+/* Warns on standard error of a draft that anybody may have changed. */
+void remark_open_to_all(const struct draft_file *draft);
+
 #endif

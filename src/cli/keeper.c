@@ -161,6 +161,9 @@ static void own_file(struct keeper *keeper, const char *path, const struct file_
         break;
     }
     buf_release(&who);
+    if (stamp && stamp->open_to_all)
+        tell(keeper, false, "Anybody on this machine may change %.200s: look closely at what it holds.",
+             path);
     if (draft_is_newer(wizard_plan(keeper->wizard))) {
         wizard_set_read_only(keeper->wizard, true);
         tell(keeper, false, "A later drplan wrote this draft: saving goes under another name.");

@@ -219,6 +219,9 @@ static void own_file(struct plain_keeper *keeper, const char *path, const struct
         break;
     }
     buf_release(&who);
+    if (stamp->open_to_all)
+        plain_say(keeper->plain,
+                  "Note: anybody on this machine may change %s: look closely at what it holds.", path);
 }
 
 bool plain_keeper_open(struct plain_keeper *keeper, struct host *host, struct draft_file *draft,

@@ -65,6 +65,7 @@ enum end run_prepare(struct run *run, struct session *session, struct ending *en
     *ending = (struct ending){.draft = run->name};
     if (!draft_file_open(&run->draft, run->name, session->options, err))
         return end_early(ending, err->kind == ERROR_INPUT ? OUTCOME_INVALID : OUTCOME_NOT_SENT, err);
+    remark_open_to_all(&run->draft);
     remark_problems(&run->draft, true);
     if (review_errors(run->draft.review) > 0)
         return end_invalid(run, ending);

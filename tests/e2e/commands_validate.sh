@@ -100,7 +100,22 @@ extra_fields_count_only_when_they_are_kept() {
     keeps_quiet_about out TCP_VPC
 }
 
+a_file_that_anybody_may_change_is_warned_about() {
+    valid good >draft.json
+    run 0 validate draft.json
+    is_empty err
+    chmod o+w draft.json
+    for command in 'validate' 'validate --json' 'render' 'submit --yes --sandbox'; do
+        # shellcheck disable=SC2086 # words
+        run 0 $command draft.json
+        says err 'draft.json: warning: anybody on this machine may change this file'
+    done
+    printf '%s\n' quit | run 0 --plain --sandbox draft.json
+    says out 'Note: anybody on this machine may change draft.json'
+}
+
 check every_example_is_valid each_problem_has_a_line_with_its_place json_is_one_object_for_each_draft \
     a_hyphen_is_standard_input warnings_do_not_count what_is_no_json_has_line_and_column \
-    a_file_that_cannot_be_read_is_another_matter secrets_are_not_repeated extra_fields_count_only_when_they_are_kept
+    a_file_that_cannot_be_read_is_another_matter secrets_are_not_repeated extra_fields_count_only_when_they_are_kept \
+    a_file_that_anybody_may_change_is_warned_about
 all_done
