@@ -39,6 +39,7 @@ struct batch {
     struct batch_progress progress;
     struct destination announced_to; /* where the last one went */
     struct buf announced;            /* the same in words */
+    struct buf untold;               /* what came of plans since standard output was last known to take it */
     struct past past;
     bool past_is_read;
     struct pace pace;
@@ -69,13 +70,19 @@ static void report(struct batch *batch, const struct ending *ending, enum end en
         ending_print_json(ending);
     else
         ending_print_text(ending, is_several(batch));
+    if (ending->outcome == OUTCOME_CREATED || ending->outcome == OUTCOME_UNKNOWN)
+        ending_add_text(&batch->untold, ending, is_several(batch));
 }
 
-/* Plans whose outcome nobody can be told are not created. */
+/* Plans whose outcome nobody can be told are not created; of those that are, the other place tells. */
 static void put_out(struct batch *batch)
 {
     output_flush();
-    batch->stopping = batch->stopping || output_broken();
+    if (output_broken()) {
+        batch->stopping = true;
+        remark_lines(buf_text(&batch->untold));
+    }
+    buf_clear(&batch->untold);
 }
 
 static void report_cancelled(struct batch *batch, const char *draft, const char *message)
@@ -558,6 +565,7 @@ enum end batch_submit(struct session *session, const struct file_stamp *stamps)
     }
     session->secrets.interrupt_fd = batch.interrupt_fd;
     batch.announced = BUF_INIT;
+    batch.untold = BUF_INIT;
     status_init(&batch.status, session->options->quiet);
     work(&batch);
     print_summary(&batch);
@@ -565,6 +573,7 @@ enum end batch_submit(struct session *session, const struct file_stamp *stamps)
     known_names_free(batch.known);
     past_release(&batch.past);
     buf_release(&batch.announced);
+    buf_release(&batch.untold);
     free(batch.runs);
     interrupt_close(batch.interrupt_fd);
     return batch.worst;

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/clean.h"
 #include "cli/output.h"
 
 /* ---- The field that the service named ---- */
@@ -131,18 +132,16 @@ static void add_message(struct buf *line, const struct ending *ending)
         buf_addf(line, ": %s", ending->message);
 }
 
-void ending_print_text(const struct ending *ending, bool with_name)
+static void add_words(struct buf *line, const struct ending *ending, bool with_name)
 {
-    struct buf line = BUF_INIT;
-
     if (with_name)
-        buf_addf(&line, "%s: ", ending->draft);
+        buf_addf(line, "%s: ", ending->draft);
     switch (ending->outcome) {
     case OUTCOME_CREATED:
-        buf_addf(&line, "created plan %s", ending->plan_id ? ending->plan_id : "");
+        buf_addf(line, "created plan %s", ending->plan_id ? ending->plan_id : "");
         break;
     case OUTCOME_NOT_SENT:
-        buf_add_text(&line, "not sent");
+        buf_add_text(line, "not sent");
         break;
     case OUTCOME_NONE:
     case OUTCOME_EXISTS:
@@ -152,14 +151,31 @@ void ending_print_text(const struct ending *ending, bool with_name)
     case OUTCOME_INVALID:
     case OUTCOME_CANCELLED:
     case OUTCOME_COUNT:
-        buf_add_text(&line, outcome_word(ending->outcome));
+        buf_add_text(line, outcome_word(ending->outcome));
         break;
     }
     if (ending->outcome == OUTCOME_INVALID && ending->field)
-        buf_addf(&line, ": %s", ending->field);
-    add_message(&line, ending);
-    add_request_id(&line, ending);
+        buf_addf(line, ": %s", ending->field);
+    add_message(line, ending);
+    add_request_id(line, ending);
+}
+
+void ending_print_text(const struct ending *ending, bool with_name)
+{
+    struct buf line = BUF_INIT;
+
+    add_words(&line, ending, with_name);
     print_line("%s", buf_text(&line));
+    buf_release(&line);
+}
+
+void ending_add_text(struct buf *lines, const struct ending *ending, bool with_name)
+{
+    struct buf line = BUF_INIT;
+
+    add_words(&line, ending, with_name);
+    clean_add(lines, buf_text(&line), line.length, CLEAN_ONE_LINE);
+    buf_add_char(lines, '\n');
     buf_release(&line);
 }
 

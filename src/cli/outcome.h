@@ -31,6 +31,9 @@ void ending_print_json(const struct ending *ending);
 /* The same in words; with the draft's name in front when several were given. */
 void ending_print_text(const struct ending *ending, bool with_name);
 
+/* The line that ending_print_text() prints, safe to show. */
+void ending_add_text(struct buf *lines, const struct ending *ending, bool with_name);
+
 /* What to do about it, in a sentence; NULL when there is nothing to say. */
 const char *outcome_advice(const struct submission_report *report);
 
