@@ -355,7 +355,26 @@ static unsigned our_modifiers(unsigned sent)
     return sent & SENT_META ? modifiers | MODIFIER_ALT : modifiers;
 }
 
-/* A key named by its code point; `shifted` is what Shift makes of it, 0 when not told. */
+static bool is_control(int code)
+{
+    return code < ' ' || code == BYTE_DEL || (code >= 0x80 && code < 0xA0);
+}
+
+/* In the private area kitty has keys without text. */
+static bool has_text(int code)
+{
+    return code <= 0x10FFFF && !(code >= 0xD800 && code <= 0xF8FF);
+}
+
+/* `shifted` is what Shift makes of it, 0 when not told. */
+static int with_shift(int code, int shifted)
+{
+    if (!is_control(shifted))
+        return shifted;
+    return code >= 'a' && code <= 'z' ? code - 'a' + 'A' : code;
+}
+
+/* A key named by its code point. */
 static void give_coded(struct input *input, int code, int shifted, unsigned sent)
 {
     unsigned modifiers = our_modifiers(sent);
@@ -364,20 +383,15 @@ static void give_coded(struct input *input, int code, int shifted, unsigned sent
     /* Windows and command keys belong to the desktop. */
     if ((sent & (SENT_SUPER | SENT_HYPER)) || give_named(input, csi_u_codes, code, modifiers))
         return;
-    /* Below are controls; from there on kitty has keys without text. */
-    if (code < ' ' || (code >= 0x80 && code < 0xA0) || (code >= 0xE000 && code <= 0xF8FF))
+    if (is_control(code) || !has_text(code))
         return;
-    if (modifiers & MODIFIER_SHIFT) {
-        if (shifted >= ' ' && shifted != BYTE_DEL && !(shifted >= 0x80 && shifted < 0xA0))
-            code = shifted;
-        else if (code >= 'a' && code <= 'z')
-            code = code - 'a' + 'A';
-        modifiers &= ~(unsigned)MODIFIER_SHIFT;
-    }
+    if (modifiers & MODIFIER_SHIFT)
+        code = with_shift(code, shifted);
+    modifiers &= ~(unsigned)MODIFIER_SHIFT;
     if ((modifiers & MODIFIER_CONTROL) && code >= 'A' && code <= 'Z')
         code = code - 'A' + 'a';
     input->escaped = false;
-    if (code <= 0x10FFFF && !(code >= 0xD800 && code <= 0xDFFF))
+    if (has_text(code))
         give_code_point(input, (uint32_t)code, escaped ? modifiers | MODIFIER_ALT : modifiers);
 }
 
@@ -429,37 +443,49 @@ static void csi_tilde(struct input *input, const struct parameters *found, unsig
         give_named(input, tilde_numbers, number, modifiers);
 }
 
+/* rxvt says Shift and Ctrl with the last byte. 0: it is another. */
+static unsigned rxvt_modifiers(char final)
+{
+    return final == '$'   ? MODIFIER_SHIFT
+           : final == '^' ? MODIFIER_CONTROL
+           : final == '@' ? MODIFIER_CONTROL | MODIFIER_SHIFT
+                          : 0U;
+}
+
+static void csi_key(struct input *input, const struct parameters *found, char final)
+{
+    unsigned sent = sent_modifiers(found->value[1][0]);
+    /* xterm's Meta is where kitty has Super. */
+    unsigned modifiers = our_modifiers(sent) | (sent & SENT_SUPER ? MODIFIER_ALT : 0U);
+
+    if (final == 'u')
+        give_coded(input, found->value[0][0], found->value[0][1], sent);
+    else if (final == '~')
+        csi_tilde(input, found, modifiers);
+    else if (found->count == 1 && rxvt_modifiers(final) != 0)
+        give_named(input, tilde_numbers, found->value[0][0], rxvt_modifiers(final));
+    else if (found->value[0][0] <= 1)
+        give_named(input, csi_finals, final, modifiers);
+}
+
+static bool is_mouse_report(const struct parameters *found, char final)
+{
+    return found->count == 3 &&
+           (found->prefix == '<' ? final == 'M' || final == 'm' : !found->prefix && final == 'M');
+}
+
 /* A whole sequence: its parameters are kept, this is its last byte. */
 static void csi_end(struct input *input, char final)
 {
     struct parameters found = parameters_of(input);
-    unsigned sent = sent_modifiers(found.value[1][0]);
-    unsigned modifiers = our_modifiers(sent);
+    bool whole = !found.odd && found.value[1][1] != RELEASED;
 
     input->state = STATE_GROUND;
-    /* xterm's Meta is where kitty has Super. */
-    if (sent & SENT_SUPER)
-        modifiers |= MODIFIER_ALT;
-    if (found.odd || found.value[1][1] == RELEASED) {
-        give_escape_before(input);
-        return;
-    }
-    if (found.prefix == '<' && (final == 'M' || final == 'm') && found.count == 3)
-        give_mouse(input, found.value[0][0], final == 'M', found.value[1][0], found.value[2][0]);
-    else if (found.prefix == 0 && final == 'M' && found.count == 3)
-        give_mouse(input, found.value[0][0] - ' ', true, found.value[1][0], found.value[2][0]);
-    else if (found.prefix == 0 && final == 'u')
-        give_coded(input, found.value[0][0], found.value[0][1], sent);
-    else if (found.prefix == 0 && final == '~')
-        csi_tilde(input, &found, modifiers);
-    else if (found.prefix == 0 && found.count == 1 && final == '$')
-        give_named(input, tilde_numbers, found.value[0][0], MODIFIER_SHIFT);
-    else if (found.prefix == 0 && found.count == 1 && final == '^')
-        give_named(input, tilde_numbers, found.value[0][0], MODIFIER_CONTROL);
-    else if (found.prefix == 0 && found.count == 1 && final == '@')
-        give_named(input, tilde_numbers, found.value[0][0], MODIFIER_CONTROL | MODIFIER_SHIFT);
-    else if (found.prefix == 0 && found.value[0][0] <= 1)
-        give_named(input, csi_finals, final, modifiers);
+    if (whole && is_mouse_report(&found, final))
+        give_mouse(input, found.value[0][0] - (found.prefix ? 0 : ' '), final == 'M', found.value[1][0],
+                   found.value[2][0]);
+    else if (whole && !found.prefix)
+        csi_key(input, &found, final);
     give_escape_before(input);
 }
 

@@ -203,6 +203,27 @@ static void update_paste(struct wizard *wizard, const struct event *event)
         wizard_set_message(wizard, false, "Line breaks and control characters were taken out of the paste.");
 }
 
+/* row and column are those of the form. */
+static bool is_hit(const struct form_item *item, int row, int column)
+{
+    if (item->part == PART_NOTE || row < item->row || row >= item->row + item->rows)
+        return false;
+    return item->part != PART_CHOICE || (column >= item->column && column < item->column + item->columns);
+}
+
+static void click_item(struct wizard *wizard, const struct form_item *item, int column)
+{
+    if (!place_is_focused(wizard, item->place))
+        focus_set(wizard, item->place);
+    if (item->part == PART_CHOICE) {
+        wizard->choice = item->choice;
+        answer_choose(wizard);
+    } else if (item->part == PART_FIELD && !field_is_list(item->place.field)) {
+        line_edit_point(&wizard->line, item->columns - 2, column - item->column - 1,
+                        wizard->line.secret && !wizard->revealed);
+    }
+}
+
 static void click_form(struct wizard *wizard, const struct screen_parts *parts, int row, int column)
 {
     struct form_layout layout;
@@ -216,19 +237,10 @@ static void click_form(struct wizard *wizard, const struct screen_parts *parts, 
     for (int i = 0; i < layout.count; i++) {
         const struct form_item *item = &layout.items[i];
 
-        if (form_row < item->row || form_row >= item->row + item->rows || item->part == PART_NOTE ||
-            (item->part == PART_CHOICE &&
-             (form_column < item->column || form_column >= item->column + item->columns)))
+        if (!is_hit(item, form_row, form_column))
             continue;
-        if (!place_is_focused(wizard, item->place))
-            focus_set(wizard, item->place);
-        if (item->part == PART_CHOICE) {
-            wizard->choice = item->choice;
-            answer_choose(wizard);
-        } else if (item->part == PART_FIELD && !field_is_list(item->place.field)) {
-            line_edit_point(&wizard->line, item->columns - 2, form_column - item->column - 1,
-                            wizard->line.secret && !wizard->revealed);
-        }
+        click_item(wizard, item, form_column);
+        /* The row of a list may hold a choice, too. */
         if (item->part != PART_FIELD || !field_is_list(item->place.field))
             return;
     }
