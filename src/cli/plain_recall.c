@@ -21,11 +21,11 @@ static void take_signal(struct recollection *recollection, struct submission *su
     if (number == 0)
         return;
     recollection->stopped = true;
-    submission_cancel(submission);
-    if (number != SIGINT) {
+    if (number != SIGINT)
         recollection->terminal->signal_number = number;
-        submission_cancel(submission);
-    }
+    /* The second time it does not look once more: nothing was sent in this run that had to be found. */
+    submission_cancel(submission);
+    submission_cancel(submission);
 }
 
 static void follow(struct recollection *recollection, struct submission *submission)
