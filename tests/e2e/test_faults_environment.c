@@ -349,6 +349,241 @@ static void the_wizard_needs_no_surroundings(void **state)
     }
 }
 
+/* ---- Terminals ---- */
+
+static const struct place usual = {.name = "nothing in the way"};
+
+static void no_size_of_the_terminal_does_harm(void **state)
+{
+    static const struct {
+        int columns, rows;
+    } sizes[] = {{1, 1}, {1, 24}, {80, 1}, {2, 2}, {39, 11}, {1000, 500}, {65535 / 64, 3}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+        struct screen *screen = start_in(&usual, sizes[i].columns, sizes[i].rows);
+        char where[48];
+
+        snprintf(where, sizeof(where), "%d x %d", sizes[i].columns, sizes[i].rows);
+        screen_wait_quiet(screen);
+        screen_type(screen, "-typed\t");
+        screen_resize(screen, 80, 24);
+        if (!screen_see(screen, "-typed", LIMIT_MS))
+            fail_msg("%s: no letters:\n%s", where, screen_text(screen));
+        screen_resize(screen, sizes[i].columns, sizes[i].rows);
+        screen_type(screen, "-more\t");
+        screen_wait_quiet(screen);
+        screen_signal(screen, SIGTERM);
+        ends(screen, where, 128 + SIGTERM, "-typed");
+    }
+}
+
+/* A serial line, or a terminal that does not know: 0 x 0 is taken for the usual size. */
+static void a_terminal_without_a_size_is_taken_for_a_usual_one(void **state)
+{
+    static const struct place place = {.name = "0 x 0", .limits = "stty rows 0 columns 0"};
+    struct screen *screen = start_in(&place, 80, 24);
+
+    (void)state;
+    assert_true(screen_wait(screen, "Plan name"));
+    screen_type(screen, "-typed\t");
+    assert_true(screen_wait(screen, "-typed"));
+    screen_signal(screen, SIGTERM);
+    ends(screen, place.name, 128 + SIGTERM, "-typed");
+}
+
+static void storms_pass(void **state)
+{
+    static const char seen[] = "stttttttttttttttttttt";
+    char text[sizeof(seen)];
+    struct screen *screen = start_in(&usual, 80, 24);
+
+    (void)state;
+    assert_true(screen_wait(screen, "Plan name"));
+    for (int i = 0; i < 500; i++) {
+        screen_signal(screen, i % 2 ? SIGWINCH : SIGCONT);
+        if (i % 50 == 0)
+            screen_type(screen, "s");
+        if (i % 25 == 0)
+            screen_resize(screen, 40 + i % 90, 12 + i % 30);
+    }
+    screen_resize(screen, 80, 24);
+    assert_true(screen_wait(screen, "ssssssssss"));
+    for (size_t i = 0; i < 20; i++) {
+        screen_signal(screen, SIGTSTP);
+        assert_true(screen_wait_stopped(screen));
+        assert_null(screen_not_restored(screen));
+        assert_true(screen_continue(screen));
+        /* A stop that comes before it goes on is taken away by the system. */
+        screen_type(screen, "t");
+        snprintf(text, sizeof(text), "%.*s", (int)i + 2, seen);
+        assert_true(screen_wait(screen, text));
+    }
+    screen_signal(screen, SIGTERM);
+    ends(screen, "storms", 128 + SIGTERM, seen);
+}
+
+/* It stops reading while pictures are drawn, and then the end is asked for. */
+static void a_deaf_terminal_holds_up_no_end(void **state)
+{
+    static const int signals[] = {SIGTERM, SIGHUP, SIGINT, SIGQUIT};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+        struct screen *screen = start_in(&usual, 200, 60);
+        int status = -1;
+
+        assert_true(screen_wait(screen, "Plan name"));
+        screen_type(screen, "-typed\t");
+        assert_true(screen_wait(screen, "-typed"));
+        screen_set_deaf(screen, true);
+        for (int k = 0; k < 60; k++) {
+            screen_type(screen, "\014");
+            screen_signal(screen, SIGWINCH);
+        }
+        screen_signal(screen, signals[i]);
+        if (!screen_see_exit(screen, LIMIT_MS, &status))
+            fail_msg("signal %d: it hangs", signals[i]);
+        assert_int_equal(status, 128 + signals[i]);
+        assert_true(autosave_has("-typed"));
+        assert_null(ground_fault(&ground));
+        screen_free(screen);
+    }
+}
+
+/* ---- Signals at each step ---- */
+
+#define PAGE_DOWN "\033[6~"
+#define CTRL_S    "\023"
+
+/* What is to be seen, and what is typed then; "@" is the plan's name. The draft is an example. */
+static const struct step {
+    const char *seen, *typed;
+    bool changed; /* what is on the screen is nowhere else yet */
+} steps[] = {
+    {"Plan name", "-x\t", false},           {"-x", PAGE_DOWN, true},
+    {"[2 First cluster]", PAGE_DOWN, true}, {"[3 Second cluster]", PAGE_DOWN, true},
+    {"[4 Progress]", PAGE_DOWN, true},      {"[5 Review]", CTRL_S, true},
+    {"Saved to draft.json", "s", false},    {"Create the plan", "y", false},
+    {"The plan is created.", "", false},
+};
+
+enum { STEP_COUNT = sizeof(steps) / sizeof(steps[0]), HANG_UP = -1 };
+
+static struct screen *walk_to(size_t last)
+{
+    struct screen *screen = start_in(&usual, 80, 24);
+
+    for (size_t i = 0; i <= last; i++) {
+        if (!screen_see(screen, steps[i].seen, LIMIT_MS))
+            fail_msg("step %zu does not come:\n%s", i, screen_text(screen));
+        if (i < last)
+            screen_type(screen, steps[i].typed);
+    }
+    return screen;
+}
+
+static void end_by_hang_up(struct screen *screen, const char *where, const char *typed)
+{
+    const char *fault;
+    int status = -1;
+
+    screen_hang_up(screen);
+    if (!screen_see_exit(screen, LIMIT_MS, &status))
+        fail_msg("%s: it hangs", where);
+    if (status != 128 + SIGHUP)
+        fail_msg("%s: status %d", where, status);
+    fault = ground_fault(&ground);
+    if (fault)
+        fail_msg("%s: %s", where, fault);
+    if (typed && !autosave_has(typed))
+        fail_msg("%s: what was typed is lost", where);
+    screen_free(screen);
+}
+
+static void the_end_may_come_at_any_step(void **state)
+{
+    static const int ways[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, HANG_UP};
+
+    (void)state;
+    for (size_t i = 0; i < STEP_COUNT; i++) {
+        for (size_t k = 0; k < sizeof(ways) / sizeof(ways[0]); k++) {
+            struct screen *screen = walk_to(i);
+            const char *typed = steps[i].changed ? "-x" : NULL;
+            char where[64];
+
+            snprintf(where, sizeof(where), "%s, signal %d", steps[i].seen, ways[k]);
+            if (ways[k] == HANG_UP) {
+                end_by_hang_up(screen, where, typed);
+                continue;
+            }
+            screen_signal(screen, ways[k]);
+            ends(screen, where, 128 + ways[k], typed);
+        }
+    }
+}
+
+static void stopped_at_any_step_it_goes_on(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < STEP_COUNT; i++) {
+        struct screen *screen = walk_to(i);
+
+        screen_signal(screen, SIGTSTP);
+        assert_true(screen_wait_stopped(screen));
+        assert_null(screen_not_restored(screen));
+        assert_true(screen_continue(screen));
+        if (!screen_see(screen, steps[i].seen, LIMIT_MS))
+            fail_msg("%s is not there again:\n%s", steps[i].seen, screen_text(screen));
+        screen_signal(screen, SIGTERM);
+        ends(screen, steps[i].seen, 128 + SIGTERM, steps[i].changed ? "-x" : NULL);
+    }
+}
+
+/* ---- Saving where nothing fits ---- */
+
+/* Larger than what one file may hold, which is enough for a picture. */
+static void write_large_draft(void)
+{
+    char *text = ground_read("draft.json");
+    FILE *file = fopen("draft.json", "w");
+
+    assert_non_null(text);
+    assert_non_null(file);
+    fprintf(file, "{\"padding\": \"%0*d\", %s", 40000, 0, strchr(text, '{') + 1);
+    assert_int_equal(fclose(file), 0);
+    free(text);
+}
+
+static void where_no_file_may_grow_the_draft_stays_and_the_words_are_printed(void **state)
+{
+    static const struct place place = {.name = "files of 16 KiB", .limits = "ulimit -f 32"};
+    static char script[256];
+    static const char *const arguments[] = {"draft.json", NULL};
+    const char *argv[ARGUMENTS_MAX + 8];
+    size_t kept = begin(&place);
+    struct screen_options options = {.environment = ground.changes};
+    struct screen *screen;
+
+    (void)state;
+    write_large_draft();
+    make_argv(&place, arguments, true, script, sizeof(script), argv);
+    screen = screen_start(argv, &options);
+    ground_forget(&ground, kept);
+    assert_non_null(screen);
+    assert_true(screen_wait(screen, "Plan name"));
+    screen_type(screen, "-typed");
+    assert_true(screen_wait(screen, "-typed"));
+    screen_type(screen, CTRL_S);
+    assert_true(screen_wait(screen, "It was not saved: "));
+    screen_type(screen, "\r");
+    screen_wait_quiet(screen);
+    assert_false(ground_has("draft.json", "-typed"));
+    assert_true(ground_has("draft.json", plan_name));
+    screen_signal(screen, SIGTERM);
+    ends(screen, place.name, 128 + SIGTERM, "-typed");
+}
+
 /* ---- */
 
 static int enter(void **state)
@@ -374,11 +609,21 @@ int main(void)
         cmocka_unit_test(no_standard_file_needs_to_be_open),
         cmocka_unit_test(too_little_of_anything_is_told),
         cmocka_unit_test(the_wizard_needs_no_surroundings),
+        cmocka_unit_test(no_size_of_the_terminal_does_harm),
+        cmocka_unit_test(a_terminal_without_a_size_is_taken_for_a_usual_one),
+        cmocka_unit_test(storms_pass),
+        cmocka_unit_test(a_deaf_terminal_holds_up_no_end),
+        cmocka_unit_test(the_end_may_come_at_any_step),
+        cmocka_unit_test(stopped_at_any_step_it_goes_on),
+        cmocka_unit_test(where_no_file_may_grow_the_draft_stays_and_the_words_are_printed),
     };
 
     if (!getenv("DRPLAN")) {
         fprintf(stderr, "DRPLAN must name the program\n");
         return 2;
     }
+    /* One of them alone: DRPLAN_ONLY, as in the test of memory. */
+    if (getenv("DRPLAN_ONLY"))
+        cmocka_set_test_filter(getenv("DRPLAN_ONLY"));
     return cmocka_run_group_tests(tests, enter, leave);
 }
