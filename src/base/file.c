@@ -487,6 +487,15 @@ static int replace(const struct place *place, const void *bytes, size_t length, 
     return failure;
 }
 
+/* Flushes the folder, in which the name is new. done: what has become of the file. */
+static bool keep_name(const struct place *place, const char *path, const char *done, struct error *err)
+{
+    int failure = sync_folder(place->folder);
+
+    return failure == 0 || error_set_errno(err, ERROR_FILE, failure,
+                                           "%s is %s, but might not survive a power cut", path, done);
+}
+
 bool file_replace(const char *path, const void *bytes, size_t length, struct file_stamp *stamp,
                   struct error *err)
 {
@@ -504,10 +513,7 @@ bool file_replace(const char *path, const void *bytes, size_t length, struct fil
         /* From here on the new file is in place, whatever follows. */
         if (stamp)
             *stamp = written;
-        failure = sync_folder(place.folder);
-        if (failure != 0)
-            good = error_set_errno(err, ERROR_FILE, failure,
-                                   "%s is written, but might not survive a power cut", path);
+        good = keep_name(&place, path, "written", err);
     }
     place_release(&place);
     return good;
@@ -615,12 +621,8 @@ bool file_append(const char *path, const void *bytes, size_t length, struct erro
         good = failure == 0 ? append_open(fd, made, path, bytes, length, err)
                             : error_set_errno(err, ERROR_FILE, failure, "%s cannot be written", path);
     }
-    if (good && made) {
-        failure = sync_folder(place.folder);
-        if (failure != 0)
-            good = error_set_errno(err, ERROR_FILE, failure,
-                                   "%s is written, but might not survive a power cut", path);
-    }
+    if (good && made)
+        good = keep_name(&place, path, "written", err);
     place_release(&place);
     return good;
 }
@@ -638,12 +640,8 @@ int file_open_append(const char *path, struct error *err)
         good = failure == 0 ? append_prepare(fd, made, path, err)
                             : error_set_errno(err, ERROR_FILE, failure, "%s cannot be written", path);
     }
-    if (good && made) {
-        failure = sync_folder(place.folder);
-        if (failure != 0)
-            good = error_set_errno(err, ERROR_FILE, failure, "%s is made, but might not survive a power cut",
-                                   path);
-    }
+    if (good && made)
+        good = keep_name(&place, path, "made", err);
     place_release(&place);
     if (!good && fd >= 0)
         (void)close(fd);
