@@ -21,6 +21,7 @@
 #include "base/buf.h"
 #include "base/utf8.h"
 #include "ui/input.h"
+#include "ui/looks.h"
 
 /*
  * ncurses never touches the terminal itself. It writes into a file in memory,
@@ -166,12 +167,14 @@ struct look {
 };
 
 /* The ground is not known to be dark or light, so colours without a ground of their own are middling ones.
- * What has the focus is told by more than its colour. */
+ * What has the focus is told by more than its colour. It looks as the title does: the name of the plan is
+ * typed in one and shown in both, and a look that changes on the way from one to the other is told twice a
+ * key. */
 static const struct look looks[STYLE_COUNT] = {
     [STYLE_PLAIN] = {{-1, -1, 0}, {-1, -1, 0}, 0},
     [STYLE_DIM] = {{244, -1, 0}, {-1, -1, A_DIM}, A_DIM},
     [STYLE_STRONG] = {{-1, -1, A_BOLD}, {-1, -1, A_BOLD}, A_BOLD},
-    [STYLE_TITLE] = {{231, 24, A_BOLD}, {COLOR_WHITE, COLOR_BLUE, A_BOLD}, A_REVERSE},
+    [STYLE_TITLE] = {{231, 25, A_BOLD}, {COLOR_WHITE, COLOR_BLUE, A_BOLD}, A_REVERSE},
     [STYLE_STEP] = {{244, -1, 0}, {-1, -1, A_DIM}, A_DIM},
     [STYLE_STEP_NOW] = {{32, -1, A_BOLD | A_UNDERLINE},
                         {COLOR_CYAN, -1, A_BOLD | A_UNDERLINE},
@@ -180,10 +183,10 @@ static const struct look looks[STYLE_COUNT] = {
     [STYLE_LABEL] = {{-1, -1, 0}, {-1, -1, 0}, 0},
     [STYLE_LABEL_NOW] = {{32, -1, A_BOLD}, {COLOR_CYAN, -1, A_BOLD}, A_BOLD},
     [STYLE_ENTRY] = {{-1, -1, A_UNDERLINE}, {-1, -1, A_UNDERLINE}, A_UNDERLINE},
-    [STYLE_ENTRY_NOW] = {{231, 25, 0}, {COLOR_WHITE, COLOR_BLUE, A_BOLD}, A_REVERSE},
+    [STYLE_ENTRY_NOW] = {{231, 25, A_BOLD}, {COLOR_WHITE, COLOR_BLUE, A_BOLD}, A_REVERSE},
     [STYLE_EXAMPLE] = {{244, -1, A_UNDERLINE}, {-1, -1, A_DIM | A_UNDERLINE}, A_DIM | A_UNDERLINE},
     [STYLE_CHOICE] = {{-1, -1, 0}, {-1, -1, 0}, 0},
-    [STYLE_CHOICE_NOW] = {{231, 25, 0}, {COLOR_WHITE, COLOR_BLUE, A_BOLD}, A_REVERSE},
+    [STYLE_CHOICE_NOW] = {{231, 25, A_BOLD}, {COLOR_WHITE, COLOR_BLUE, A_BOLD}, A_REVERSE},
     [STYLE_ERROR] = {{160, -1, A_BOLD}, {COLOR_RED, -1, A_BOLD}, A_BOLD},
     [STYLE_WARNING] = {{172, -1, 0}, {COLOR_YELLOW, -1, 0}, A_BOLD},
     [STYLE_GOOD] = {{34, -1, A_BOLD}, {COLOR_GREEN, -1, A_BOLD}, A_BOLD},
@@ -212,6 +215,7 @@ struct term {
     int64_t last_read;  /* ticks */
     struct buf backlog; /* not yet taken by the terminal */
     size_t backlog_sent;
+    struct look_stream looks;
     struct canvas shown;
     cchar_t *line; /* room for one row */
     struct paint paints[STYLE_COUNT];
@@ -236,6 +240,11 @@ static const char *capability(const char *name)
     const char *text = tigetstr(name);
 
     return text && text != (const char *)(intptr_t)-1 && *text ? text : NULL;
+}
+
+static bool can_end_one(const char *name, const char *text)
+{
+    return capability(name) && strcmp(capability(name), text) == 0;
 }
 
 const char *term_obstacle(struct host *host)
@@ -278,7 +287,7 @@ static void collect(struct term *term)
 
         if (got <= 0)
             break;
-        buf_add(&term->backlog, part, (size_t)got);
+        look_stream_pass(&term->looks, part, (size_t)got, &term->backlog);
         at += got;
     }
     if (end > 0)
@@ -421,6 +430,7 @@ static void leave(struct term *term)
         buf_add_text(&term->backlog, paste_off);
     endwin();
     collect(term);
+    look_stream_settle(&term->looks, &term->backlog);
     pump_all(term);
     /* Keys meant for this screen, the rest of a paste above all, must not reach the shell. */
     tcflush(STDIN_FILENO, TCIFLUSH);
@@ -545,6 +555,7 @@ static bool open_screen(struct term *term, const struct term_options *options, s
     term->can_mouse = capability("kmous") != NULL;
     term->mouse = options->mouse && term->can_mouse;
     term->pastes = !starts_with(name, "linux") && !starts_with(name, "vt") && !starts_with(name, "ansi");
+    term->looks.single_off = can_end_one("rmul", "\x1b[24m") && can_end_one("rmso", "\x1b[27m");
     choose_paints(term, options->colour);
     take_size(term);
     return term->line != NULL || error_memory(err);
@@ -899,8 +910,10 @@ void term_present(struct term *term, const struct canvas *canvas)
     }
     for (int row = 0; row < canvas->rows; row++)
         draw_row(term, canvas, row);
-    if (term->anew)
+    if (term->anew) {
         clearok(curscr, TRUE);
+        look_stream_forget(&term->looks);
+    }
     term->anew = false;
     if (cursor)
         move(canvas->cursor_row, canvas->cursor_column);
