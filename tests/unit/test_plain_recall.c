@@ -122,7 +122,7 @@ static void bench_open(struct bench *bench, const char *answer)
     bench->server = wire_server_start(bench->steps, bench->step_count, NULL);
     assert_non_null(bench->server);
     snprintf(bench->endpoint, sizeof(bench->endpoint), "127.0.0.1:%d", wire_server_port(bench->server));
-    bench->options = (struct options){.patience_ms = 15};
+    bench->options = (struct options){.patience_ms = 15, .timeout_ms = 2000};
     assert_true(session_open(&bench->session, &bench->host.host, &bench->options, &err));
     assert_true(plain_terminal_open(&bench->terminal, &err));
     bench->terminal.is_terminal = true;
@@ -276,7 +276,7 @@ static void stopped_by(int number, int wanted)
     intent_at(&bench, '2', bench.endpoint);
     bench.raised = number;
     recall(&bench);
-    assert_said(&bench, "Still not known: ");
+    assert_said(&bench, "you stopped");
     assert_int_equal(bench.terminal.signal_number, wanted);
     assert_true(wire_server_connections(bench.server) <= 1);
     assert_int_equal(still_open(&bench), 2);
