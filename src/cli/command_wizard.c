@@ -1,5 +1,7 @@
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "cli/command.h"
@@ -9,6 +11,8 @@
 #include "cli/plain_loop.h"
 #include "cli/session.h"
 #include "model/words.h"
+
+enum { LAST_WORDS_S = 2 };
 
 static enum end explain_obstacle(const char *obstacle)
 {
@@ -78,6 +82,26 @@ static bool run_on_terminal(struct session *session, struct wizard *wizard, cons
     return true;
 }
 
+static void interrupt_the_writing(int number)
+{
+    (void)number;
+}
+
+/*
+ * Who was told to end ends, also where the terminal has stopped reading: from
+ * LAST_WORDS_S on, each write that waits for it is cut off.
+ */
+static void limit_last_words(bool on)
+{
+    const struct itimerval limit = {.it_value.tv_sec = LAST_WORDS_S, .it_interval.tv_usec = 250000};
+    const struct itimerval none = {.it_value.tv_sec = 0};
+    struct sigaction action = {.sa_handler = interrupt_the_writing}; /* without SA_RESTART */
+
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGALRM, &action, NULL);
+    setitimer(ITIMER_REAL, on ? &limit : &none, NULL);
+}
+
 /* What the lines would say, if there were memory to put them together. */
 static void print_without_memory(const struct loop_end *out)
 {
@@ -125,7 +149,11 @@ static enum end run(struct session *session, struct draft_file *draft)
     wizard_free(wizard);
     if (!ok)
         return end_with(&err);
+    if (out.end > END_SIGNAL)
+        limit_last_words(true);
     print_last_words(&out);
+    output_flush();
+    limit_last_words(false);
     return out.end;
 }
 
