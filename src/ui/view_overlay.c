@@ -257,28 +257,67 @@ static int answer_rows(const struct wizard *wizard)
     return question_is_lettered(wizard->question) ? question_choices(wizard, choices) : 1;
 }
 
-void view_question(const struct wizard *wizard, struct canvas *canvas)
+/* Draws words, and where they are too many shows by the last row that they go on. */
+static void view_words_cut(struct canvas *canvas, struct area area, int row, const struct buf *words)
 {
-    struct area screen = canvas_area(canvas);
-    struct area frame, inside, above;
-    struct buf title = BUF_INIT, words = BUF_INIT;
-    int columns = screen.columns < 72 ? screen.columns - 2 : 70;
-    int answers = answer_rows(wizard);
-    int rows;
+    const char *text = buf_text(words);
+    size_t length = words->length, skip;
+    struct buf rest = BUF_INIT;
 
-    question_words(wizard, &title, &words);
-    rows = wrap_count(buf_text(&title), title.length, columns - 4) +
-           wrap_count(buf_text(&words), words.length, columns - 4) + 3 + answers;
-    if (rows > screen.rows)
-        rows = screen.rows;
+    if (wrap_count(text, length, area.columns) <= area.rows - row) {
+        view_words(canvas, area, row, 0, area.columns, STYLE_PLAIN, text);
+        return;
+    }
+    for (; row < area.rows - 1; row++) {
+        canvas_put_length(canvas, area, row, 0, STYLE_PLAIN, text,
+                          wrap_line(text, length, area.columns, &skip));
+        text += skip;
+        length -= skip;
+    }
+    for (; length > 0; text++, length--)
+        buf_add_char(&rest, *text == '\n' ? ' ' : *text);
+    canvas_put_cut(canvas, area, row, 0, STYLE_PLAIN, buf_text(&rest));
+    buf_release(&rest);
+}
+
+/* Rows that title and words take. */
+static int words_rows(const struct buf *title, const struct buf *words, int columns)
+{
+    return wrap_count(buf_text(title), title->length, columns) +
+           wrap_count(buf_text(words), words->length, columns);
+}
+
+/* Blanks the place of a question and returns it: framed in the middle, or all of the screen where the words
+ * would be cut otherwise. */
+static struct area question_place(struct canvas *canvas, const struct buf *title, const struct buf *words,
+                                  int answers)
+{
+    struct area screen = canvas_area(canvas), frame;
+    int columns = screen.columns < 72 ? screen.columns - 2 : 70;
+    int rows = words_rows(title, words, columns - 4) + 3 + answers;
+
+    if (rows > screen.rows) {
+        canvas_blank(canvas, screen, STYLE_PLAIN);
+        return (struct area){0, 1, screen.rows, screen.columns - 2};
+    }
     frame = (struct area){(screen.rows - rows) / 2, (screen.columns - columns) / 2, rows, columns};
-    inside = (struct area){frame.row + 1, frame.column + 2, rows - 2, columns - 4};
-    above = inside;
-    above.rows -= answers;
     canvas_blank(canvas, frame, STYLE_PLAIN);
     canvas_frame(canvas, frame, STYLE_STRONG);
+    return (struct area){frame.row + 1, frame.column + 2, rows - 2, columns - 4};
+}
+
+void view_question(const struct wizard *wizard, struct canvas *canvas)
+{
+    struct area inside, above;
+    struct buf title = BUF_INIT, words = BUF_INIT;
+    int answers = answer_rows(wizard), rows;
+
+    question_words(wizard, &title, &words);
+    inside = question_place(canvas, &title, &words, answers);
+    above = inside;
+    above.rows -= answers;
     rows = view_words(canvas, above, 0, 0, above.columns, STYLE_STRONG, buf_text(&title));
-    view_words(canvas, above, rows, 0, above.columns, STYLE_PLAIN, buf_text(&words));
+    view_words_cut(canvas, above, rows, &words);
     if (question_is_prompt(wizard->question))
         view_prompt(wizard, canvas, inside, inside.rows - 1);
     else if (question_is_lettered(wizard->question))
