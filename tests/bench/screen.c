@@ -134,7 +134,7 @@ static void measure_idle(enum subject subject, struct terminal *terminal)
 {
     double sleeps;
 
-    terminal_settle(terminal, 1500); /* what is typed is kept a while after the last key */
+    terminal_settle(terminal, 3000); /* what was typed is kept two seconds after the last key */
     sleeps = terminal_sleeps(terminal);
     terminal_settle(terminal, work.idle_ms);
     sample(subject, IDLE, (terminal_sleeps(terminal) - sleeps) * 1e3 / work.idle_ms);
