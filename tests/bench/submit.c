@@ -206,8 +206,8 @@ static void add_headers(struct contender *curl)
         "accept: application/json",
         "content-type: application/json; charset=utf-8",
         "x-acs-content-sha256: 0000000000000000000000000000000000000000000000000000000000000000",
-        "Authorization: ACS3-HMAC-SHA256 "
-        "Credential=id,SignedHeaders=host,Signature=00000000000000000000000000000000",
+        ("Authorization: ACS3-HMAC-SHA256 "
+         "Credential=id,SignedHeaders=host,Signature=00000000000000000000000000000000"),
     };
 
     for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++) {
