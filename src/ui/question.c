@@ -15,7 +15,7 @@ static const struct question_row rows[QUESTION_COUNT] = {
     [QUESTION_QUIT] =
         {
             .choices = {{'s', "save, then leave", REPLY_SAVE},
-                        {'k', "leave; the next start offers to go on", REPLY_LEAVE},
+                        {'k', "leave; go on at the next start", REPLY_LEAVE},
                         {'y', "leave and throw it away", REPLY_THROW_AWAY},
                         {'n', "no, go back", REPLY_NONE}},
         },
@@ -62,7 +62,7 @@ static const struct question_row rows[QUESTION_COUNT] = {
     [QUESTION_UNSETTLED] =
         {
             .choices = {{'l', "look now", REPLY_LOOK},
-                        {'n', "not now; the next start asks again", REPLY_NOT_NOW},
+                        {'n', "not now; ask at the next start", REPLY_NOT_NOW},
                         {'x', "it is settled; do not ask again", REPLY_SETTLED}},
             .enter = REPLY_LOOK,
             .escape = REPLY_NOT_NOW,

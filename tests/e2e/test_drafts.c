@@ -525,7 +525,7 @@ static void without_a_home_it_is_said_at_once_and_the_draft_is_printed_at_last(v
     screen_type(screen, "last-words");
     screen_type(screen, CTRL('q'));
     expect(screen, "Leave without saving?");
-    assert_false(screen_has(screen, "the next start offers"));
+    assert_false(screen_has(screen, "go on at the next start"));
     screen_type(screen, "n");
     assert_true(screen_wait_gone(screen, "Leave without saving?"));
     screen_signal(screen, SIGTERM);
