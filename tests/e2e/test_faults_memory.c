@@ -164,6 +164,14 @@ static enum verdict judge_sending(struct run *run, const struct command_result *
     return VERDICT_RIGHT;
 }
 
+/* Where plans go is said first; the service is started anew now and then, and has another port then. */
+static const char *behind_address(const char *text)
+{
+    const char *end = strncmp(text, "Sending to ", 11) == 0 ? strstr(text, " as ") : NULL;
+
+    return end ? end : text;
+}
+
 static enum verdict judge_command(struct run *run, const struct command_result *result)
 {
     enum verdict verdict = look_for_damage(run, result->status, result->err);
@@ -180,7 +188,7 @@ static enum verdict judge_command(struct run *run, const struct command_result *
         usual_length = result->out_length;
         snprintf(usual_err, sizeof(usual_err), "%s", result->err);
     }
-    if (result->err_length > 0 && strcmp(result->err, usual_err) != 0)
+    if (result->err_length > 0 && strcmp(behind_address(result->err), behind_address(usual_err)) != 0)
         return judge(run, VERDICT_TOLD, "%.300s", result->err);
     if (result->status != 0)
         return strstr(result->out, "emory") ? judge(run, VERDICT_TOLD, "%.300s", result->out)
@@ -362,7 +370,7 @@ static enum verdict judge_walk(struct run *run, struct screen *screen, size_t st
     if (stage == last && status == 0)
         return VERDICT_RIGHT;
     if (run->spell == SPELL_UNTIL_RELIEF && status == 128 + SIGTERM && has_unsaved(stage) &&
-        !autosave_there())
+        !autosave_there() && !ground_has("draft.json", plan_name))
         return judge(run, VERDICT_BAD, "no autosave, behind stage %zu:\n%.5000s\nand at last:\n%.2000s",
                      stage, before, screen_text(screen));
     bytes = screen_bytes(screen, &length);
