@@ -876,12 +876,12 @@ static void draw_row(struct term *term, const struct canvas *canvas, int row)
     int from = 0, to = canvas->columns, count = 0;
 
     if (!term->anew) {
+        if (memcmp(now, before, (size_t)canvas->columns * sizeof(*now)) == 0)
+            return;
         while (from < to && memcmp(&now[from], &before[from], sizeof(*now)) == 0)
             from++;
         while (to > from && memcmp(&now[to - 1], &before[to - 1], sizeof(*now)) == 0)
             to--;
-        if (from == to)
-            return;
         /* Whole characters, of the new row and of the old one. */
         while (from > 0 && (now[from].width == 0 || before[from].width == 0))
             from--;
