@@ -356,8 +356,8 @@ static const struct place usual = {.name = "nothing in the way"};
 /* Waits until the program has the terminal: on a small one there is nothing to read by which to know it. */
 static bool stands(struct screen *screen)
 {
-    for (int waited = 0; waited < LIMIT_MS && !printed(screen, "\033[?1049h"); waited += 20)
-        screen_see(screen, "a text that never comes", 20);
+    for (int tries = 0; tries < LIMIT_MS / 100 && !printed(screen, "\033[?1049h"); tries++)
+        screen_wait_quiet(screen);
     return printed(screen, "\033[?1049h");
 }
 
