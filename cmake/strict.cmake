@@ -16,7 +16,7 @@ if(DRPLAN_SANITIZE)
         -fno-omit-frame-pointer)
     target_link_options(drplan_strict INTERFACE -fsanitize=${DRPLAN_SANITIZE})
     if(DRPLAN_SANITIZE MATCHES "fuzzer-no-link")
-        # To follow each comparison takes half of the time and more, and whole words are learnt from strcmp() and
+        # To follow each comparison takes up to half of the time, and whole words are learnt from strcmp() and
         # memcmp() without it.
         target_compile_options(drplan_strict INTERFACE -fno-sanitize-coverage=trace-cmp)
     endif()
