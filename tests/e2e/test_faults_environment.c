@@ -446,7 +446,7 @@ static void a_deaf_terminal_holds_up_no_end(void **state)
         assert_true(screen_wait(screen, "-typed"));
         screen_set_deaf(screen, true);
         /* Each picture is drawn before the next is asked for; what the system holds for it is full then. */
-        for (int k = 0; k < 8; k++) {
+        for (int k = 0; k < 4; k++) {
             screen_type(screen, "\014");
             screen_wait_quiet(screen);
         }
