@@ -707,11 +707,6 @@ const struct lookup_answer *lookup_answer(const struct lookup *lookup)
     return &lookup->entry->answer;
 }
 
-enum lookup_kind lookup_kind(const struct lookup *lookup)
-{
-    return lookup->entry->kind;
-}
-
 const struct lookup_row *lookup_find(const struct lookup *lookup, const char *id)
 {
     return lookup_list_find(&lookup->entry->list, id);

@@ -141,7 +141,6 @@ void lookup_stop(struct lookup *lookup);
 void lookup_refresh(struct lookup *lookup);
 
 const struct lookup_answer *lookup_answer(const struct lookup *lookup);
-enum lookup_kind lookup_kind(const struct lookup *lookup);
 
 /* The row of an id; NULL when there is none (yet). */
 const struct lookup_row *lookup_find(const struct lookup *lookup, const char *id);
