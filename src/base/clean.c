@@ -142,8 +142,8 @@ static bool show(const struct passage *passage, uint32_t code_point, size_t used
 static bool has_room(struct passage *passage, uint32_t code_point)
 {
     if (passage->at == 0) {
-        /* A mark without a letter counts: it is drawn on a letter of ours, or joins one that stands for what was
-         * hidden. */
+        /* A mark without a letter counts: it is drawn on a letter of ours, or joins one that stands for what
+         * was hidden. */
         passage->marks = utf8_is_suffix(code_point);
         return true;
     }
@@ -207,7 +207,7 @@ static void show_grapheme(const char *text, size_t length, char shown[SHOWN_SIZE
 {
     struct passage passage = {.text = text, .length = length};
     char rest[REST_SIZE];
-    size_t filled = 0;
+    size_t filled = 0, rest_size;
 
     shown[0] = '\0';
     while (passage.at < length) {
@@ -231,7 +231,8 @@ static void show_grapheme(const char *text, size_t length, char shown[SHOWN_SIZE
         filled -= strlen("\u200D");
         passage.at -= strlen("\u200D");
     }
-    memcpy(shown + filled, rest, rest_text(text, length, passage.at, rest) + 1);
+    rest_size = rest_text(text, length, passage.at, rest);
+    memcpy(shown + filled, rest, rest_size + 1);
 }
 
 bool clean_grapheme(const char *text, size_t length, char shown[24])

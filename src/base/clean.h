@@ -39,7 +39,7 @@ void clean_add_text(struct buf *out, const char *text);
  * What clean_add() made, for a terminal that does not read UTF-8, to which some
  * of its bytes are controls: <U+4E2D> for all that is not ASCII.
  */
-void clean_add_ascii(struct buf *out, const char *clean, size_t length);
+void clean_add_ascii(struct buf *out, const char *text, size_t length);
 
 /* True when clean_add(CLEAN_ONE_LINE) would change nothing. */
 bool clean_is_clean(const char *text, size_t length);

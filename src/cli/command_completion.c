@@ -53,7 +53,7 @@ void completion_add_commands(struct buf *out)
 
 void completion_add_words(struct buf *out, const struct option_row *row)
 {
-    const char *word = row->argument;
+    const char *word = row ? row->argument : ""; /* no operand is one of several words */
 
     while (*word) {
         int length = (int)strcspn(word, "|");

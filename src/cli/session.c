@@ -304,7 +304,9 @@ static bool search_begin(struct session *session, struct account *account, struc
     sign_in_free(account->search);
     account->search = sign_in_start(session->host, &options, err);
     account->searching = account->search != NULL;
-    account->credentials_error = account->search ? (struct error){0} : *err;
+    account->credentials_error = (struct error){0};
+    if (!account->search)
+        account->credentials_error = *err;
     return account->searching;
 }
 

@@ -115,8 +115,9 @@ static void give_text(struct input *input, const char *text, size_t length, unsi
 static void give_code_point(struct input *input, uint32_t code_point, unsigned modifiers)
 {
     char text[4];
+    size_t length = utf8_encode(code_point, text);
 
-    give_text(input, text, utf8_encode(code_point, text), modifiers);
+    give_text(input, text, length, modifiers);
 }
 
 /* The ESC before a sequence that turned out to be no key that Alt could be pressed with. */

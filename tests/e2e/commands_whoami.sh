@@ -1,6 +1,6 @@
 #!/bin/sh
 # drplan whoami: where credentials come from, and who they belong to.
-# shellcheck source-path=SCRIPTDIR source=support.sh disable=SC2016,SC2031,SC2089,SC2090,SC2119,SC2153,SC2154
+# shellcheck source-path=SCRIPTDIR source=support.sh disable=SC2088,SC2016,SC2031,SC2089,SC2090,SC2119,SC2153,SC2154
 . "${0%/*}/support.sh"
 
 contract='keys == ["accountId", "arn", "endpoint", "identityType", "keyId", "profile", "provider", "proxy", "region"]'

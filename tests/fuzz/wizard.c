@@ -245,17 +245,18 @@ static void answers_hold(const struct plan *plan, const struct plan *again)
         const char *said = plan_setting(plan, (enum plan_setting)setting);
         const char *read = plan_setting(again, (enum plan_setting)setting);
 
-        HOLDS(!said == !read && (!said || strcmp(said, read) == 0), "%s", plan_setting_name((enum plan_setting)setting));
+        HOLDS(!said == !read && (!said || strcmp(said, read) == 0), "%s",
+              plan_setting_name((enum plan_setting)setting));
     }
     for (int i = 0; i < (int)plan_instances(plan) * FIELD_COUNT; i++) {
         enum field_id field = (enum field_id)(i % FIELD_COUNT);
-        struct place place =
-            schema[field].scope == SCOPE_PLAN ? place_of_plan(field) : place_of_instance(i / FIELD_COUNT, field);
+        struct place place = schema[field].scope == SCOPE_PLAN ? place_of_plan(field)
+                                                               : place_of_instance(i / FIELD_COUNT, field);
         const char *said = plan_get(plan, place), *read = plan_get(again, place);
 
         if (said && (schema[field].kind != KIND_SECRET || plan_form(plan, place) == ANSWER_REFERENCE))
-            HOLDS(read && strcmp(said, read) == 0, "%s of %d: '%s' is '%s'", schema[field].path, place.instance, said,
-                  read ? read : "nothing");
+            HOLDS(read && strcmp(said, read) == 0, "%s of %d: '%s' is '%s'", schema[field].path,
+                  place.instance, said, read ? read : "nothing");
     }
 }
 

@@ -296,7 +296,8 @@ static void without_chance_nothing_is_signed(void **state)
     assert_false(client_prepare(&client, OPERATION_CREATE_PLAN, NULL, 0, "{}", 2, &request, NULL, &err));
     assert_int_equal(request.headers.count, 0);
     request_release(&request);
-    assert_false(client_prepare(&client, OPERATION_ASSUME_ROLE_WITH_OIDC, NULL, 0, NULL, 0, &request, NULL, &err));
+    assert_false(
+        client_prepare(&client, OPERATION_ASSUME_ROLE_WITH_OIDC, NULL, 0, NULL, 0, &request, NULL, &err));
     assert_string_equal(err.text, "no chance");
     assert_null(request.query_text);
     request_release(&request);
