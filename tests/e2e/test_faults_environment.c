@@ -1,5 +1,4 @@
 #include <fcntl.h>
-#include <glob.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -269,21 +268,6 @@ static struct screen *start_in(const struct place *place, int columns, int rows)
     return screen;
 }
 
-static bool autosave_has(const char *text)
-{
-    char pattern[160];
-    glob_t found;
-    bool has = false;
-
-    snprintf(pattern, sizeof(pattern), "%s/drplan/autosave/*.json", ground.state);
-    if (glob(pattern, 0, NULL, &found) != 0)
-        return false;
-    for (size_t i = 0; i < found.gl_pathc; i++)
-        has = has || ground_has(found.gl_pathv[i], text);
-    globfree(&found);
-    return has;
-}
-
 static bool printed(struct screen *screen, const char *text)
 {
     size_t length;
@@ -308,7 +292,7 @@ static void ends(struct screen *screen, const char *where, int wanted, const cha
     fault = ground_fault(&ground);
     if (fault)
         fail_msg("%s: %s", where, fault);
-    if (typed && !autosave_has(typed) && !printed(screen, "is on standard output"))
+    if (typed && !ground_autosave_has(&ground, typed) && !printed(screen, "is on standard output"))
         fail_msg("%s: what was typed is lost:\n%s", where, screen_text(screen));
     screen_free(screen);
 }
@@ -454,7 +438,7 @@ static void a_deaf_terminal_holds_up_no_end(void **state)
         if (!screen_see_exit(screen, LIMIT_MS, &status))
             fail_msg("signal %d: it hangs", signals[i]);
         assert_int_equal(status, 128 + signals[i]);
-        assert_true(autosave_has("-typed"));
+        assert_true(ground_autosave_has(&ground, "-typed"));
         assert_null(ground_fault(&ground));
         screen_free(screen);
     }
@@ -505,7 +489,7 @@ static void end_by_hang_up(struct screen *screen, const char *where, const char 
     fault = ground_fault(&ground);
     if (fault)
         fail_msg("%s: %s", where, fault);
-    if (typed && !autosave_has(typed))
+    if (typed && !ground_autosave_has(&ground, typed))
         fail_msg("%s: what was typed is lost", where);
     screen_free(screen);
 }

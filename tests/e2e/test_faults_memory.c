@@ -1,4 +1,3 @@
-#include <glob.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -322,21 +321,6 @@ static bool has_unsaved(size_t stage)
     return stage > 1 && stage <= 8;
 }
 
-static bool autosave_there(void)
-{
-    char pattern[160];
-    glob_t found;
-    bool there = false;
-
-    snprintf(pattern, sizeof(pattern), "%s/drplan/autosave/*.json", ground.state);
-    if (glob(pattern, 0, NULL, &found) != 0)
-        return false;
-    for (size_t i = 0; i < found.gl_pathc; i++)
-        there = there || ground_has(found.gl_pathv[i], plan_name);
-    globfree(&found);
-    return there;
-}
-
 static bool says_so(const char *picture)
 {
     static const char *const words[] = {"emory", "othing was sent.", "Not known: ", "is kept"};
@@ -370,7 +354,7 @@ static enum verdict judge_walk(struct run *run, struct screen *screen, size_t st
     if (stage == last && status == 0)
         return VERDICT_RIGHT;
     if (run->spell == SPELL_UNTIL_RELIEF && status == 128 + SIGTERM && has_unsaved(stage) &&
-        !autosave_there() && !ground_has("draft.json", plan_name))
+        !ground_autosave_has(&ground, plan_name) && !ground_has("draft.json", plan_name))
         return judge(run, VERDICT_BAD, "no autosave, behind stage %zu:\n%.5000s\nand at last:\n%.2000s",
                      stage, before, screen_text(screen));
     bytes = screen_bytes(screen, &length);

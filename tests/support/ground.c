@@ -1,6 +1,7 @@
 #include "ground.h"
 
 #include <ftw.h>
+#include <glob.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -161,6 +162,21 @@ bool ground_has(const char *path, const char *text)
     bool has = content && strstr(content, text);
 
     free(content);
+    return has;
+}
+
+bool ground_autosave_has(const struct ground *ground, const char *text)
+{
+    char pattern[160];
+    glob_t found;
+    bool has = false;
+
+    snprintf(pattern, sizeof(pattern), "%s/drplan/autosave/*.json", ground->state);
+    if (glob(pattern, 0, NULL, &found) != 0)
+        return false;
+    for (size_t i = 0; i < found.gl_pathc; i++)
+        has = has || ground_has(found.gl_pathv[i], text);
+    globfree(&found);
     return has;
 }
 

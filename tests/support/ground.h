@@ -44,6 +44,9 @@ void ground_write(const char *path, const char *text);
 char *ground_read(const char *path);
 bool ground_has(const char *path, const char *text);
 
+/* Whether what was typed and not saved is kept, with this text in it. */
+bool ground_autosave_has(const struct ground *ground, const char *text);
+
 /* Whether the sandbox has a plan of this name. */
 bool ground_has_plan(const struct ground *ground, const char *name);
 
