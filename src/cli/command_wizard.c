@@ -18,8 +18,7 @@ static enum end explain_obstacle(const char *obstacle)
 {
     complain("%s", obstacle);
     remark("Without a full screen, 'drplan --plain' asks one question after another; or write the plan as "
-           "JSON (see "
-           "'drplan schema'), then use 'drplan validate DRAFT' and 'drplan submit DRAFT'.");
+           "JSON (see 'drplan schema'), then use 'drplan validate DRAFT' and 'drplan submit DRAFT'.");
     return END_USAGE;
 }
 

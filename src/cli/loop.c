@@ -29,8 +29,8 @@ struct loop {
     struct error destination_error;
     enum signing signing;
     struct sending *sending; /* the plan that is on its way; NULL: none */
-    struct sending
-        *unknown;         /* the one that the result page calls unknown, to be taken up again; NULL: none */
+    /* The one that the result page calls unknown, to be taken up again; NULL: none. */
+    struct sending *unknown;
     struct recall recall; /* what was sent before this start */
     int64_t next_tick;    /* in ticks of the host */
     bool doubts_known;
@@ -408,7 +408,6 @@ static bool wait_for_anything(struct loop *loop, struct error *err)
                            {.fd = term_signal_fd(loop->term), .events = POLLIN},
                            {.fd = loop->sending ? sending_fd(loop->sending) : -1, .events = POLLIN},
                            {.fd = session_sign_in_fd(loop->session), .events = POLLIN}};
-
     int limit = timeout(loop);
 
     if (loop->session->transport) {
