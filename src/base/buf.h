@@ -90,6 +90,11 @@ void wipe(void *memory, size_t length);
 /* Wipes a C string and frees it; NULL is fine. */
 void wipe_free(char *text);
 
+static inline bool text_starts_with(const char *text, const char *start)
+{
+    return strncmp(text, start, strlen(start)) == 0;
+}
+
 /* A copy to be freed with wipe_free() or free(); NULL for NULL or when memory is short. */
 char *text_copy(const char *text);
 

@@ -14,11 +14,6 @@ static bool same_look(const struct look_told *a, const struct look_told *b)
            strcmp(a->text, b->text) == 0 && strcmp(a->ground, b->ground) == 0;
 }
 
-static bool starts_with(const char *text, const char *start)
-{
-    return strncmp(text, start, strlen(start)) == 0;
-}
-
 /* ---- Telling ---- */
 
 static void add_number(struct buf *out, unsigned number)
@@ -148,7 +143,7 @@ static size_t take_colour(const char *text, size_t length, unsigned number, char
         return taken;
     }
     if (kind == 8 && text[2] == ';')
-        taken = span(text, length, starts_with(text + 3, "5;") ? 3 : 5);
+        taken = span(text, length, text_starts_with(text + 3, "5;") ? 3 : 5);
     else if (kind == 8 && text[2] != ':')
         taken = 0;
     if (taken >= LOOK_COLOUR_SIZE)

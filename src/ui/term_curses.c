@@ -267,11 +267,6 @@ const char *term_obstacle(struct host *host)
     return NULL;
 }
 
-static bool starts_with(const char *text, const char *start)
-{
-    return strncmp(text, start, strlen(start)) == 0;
-}
-
 /* ------------------------------------------------------------- writing */
 
 /* Moves what ncurses has written to the backlog. */
@@ -554,7 +549,8 @@ static bool open_screen(struct term *term, const struct term_options *options, s
     term->rows = LINES;
     term->can_mouse = capability("kmous") != NULL;
     term->mouse = options->mouse && term->can_mouse;
-    term->pastes = !starts_with(name, "linux") && !starts_with(name, "vt") && !starts_with(name, "ansi");
+    term->pastes =
+        !text_starts_with(name, "linux") && !text_starts_with(name, "vt") && !text_starts_with(name, "ansi");
     term->looks.single_off = can_end_one("rmul", "\x1b[24m") && can_end_one("rmso", "\x1b[27m");
     choose_paints(term, options->colour);
     take_size(term);
