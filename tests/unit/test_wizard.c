@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "base/utf8.h"
 #include "model/draft.h"
 #include "ui/wizard.h"
 #include "ui/wizard_state.h"
@@ -326,6 +327,53 @@ static void no_walk_breaks_the_wizard_or_submits_unasked(void **state)
     canvas_release(&canvas);
 }
 
+/* Many of one character, begun at each place that it can have in memory. */
+static void fill_with(char *text, size_t size, size_t before, const char *character)
+{
+    size_t length = strlen(character);
+
+    memset(text, 'x', before);
+    text[before] = '\0';
+    for (size_t at = before; at + length < size; at += length)
+        memcpy(text + at, character, length + 1);
+}
+
+/* What was kept is the beginning of text, ends with a whole character, and uses its room but for the part of
+ * one. */
+static void is_cut_between_characters(const char *kept, size_t room, const char *text)
+{
+    size_t length = strlen(kept);
+
+    assert_memory_equal(kept, text, length);
+    assert_in_range(length, room - 4, room - 1);
+    for (size_t at = 0, used; at < length; at += used) {
+        uint32_t code_point;
+
+        used = utf8_decode(kept + at, length - at, &code_point);
+        assert_int_not_equal(code_point, UINT32_MAX);
+    }
+}
+
+static void what_is_too_long_for_its_place_is_cut_between_characters(void **state)
+{
+    static const char *const characters[] = {"\u00e9", "\u8ba2", "\U0001f600"};
+    struct wizard *wizard = wizard_of(NULL);
+    char text[512];
+
+    (void)state;
+    for (size_t i = 0; i < 12; i++) {
+        fill_with(text, sizeof(text), i % 4, characters[i / 4]);
+        wizard_set_message(wizard, false, text);
+        is_cut_between_characters(wizard->message, sizeof(wizard->message), text);
+        wizard_set_progress(wizard, &(struct progress){.doing = text});
+        is_cut_between_characters(wizard->progress_doing, sizeof(wizard->progress_doing), text);
+        assert_ptr_equal(wizard->progress.doing, wizard->progress_doing);
+    }
+    wizard_set_message(wizard, false, "short \u8ba2");
+    assert_string_equal(wizard->message, "short \u8ba2");
+    wizard_free(wizard);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -340,6 +388,7 @@ int main(void)
         cmocka_unit_test(a_number_on_the_review_goes_to_the_field),
         cmocka_unit_test(a_refusal_keeps_everything_and_goes_to_its_field),
         cmocka_unit_test(a_shown_secret_is_hidden_again_when_left),
+        cmocka_unit_test(what_is_too_long_for_its_place_is_cut_between_characters),
         cmocka_unit_test(no_walk_breaks_the_wizard_or_submits_unasked),
     };
 
