@@ -1,8 +1,4 @@
-#include <errno.h>
 #include <fcntl.h>
-#include <netinet/in.h>
-#include <poll.h>
-#include <pthread.h>
 #include <pty.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -12,8 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -21,7 +15,7 @@
 
 #include "base/buf.h"
 #include "hostile.h"
-#include "screen.h"
+#include "hostile_place.h"
 
 /*
  * Every way that somebody else's text comes in, against every way that it goes
@@ -33,236 +27,7 @@ enum { LIMIT_MS = 60000, WORDS_MAX = 12, ANY_ROOM = 100000 };
 #define KEY_CANARY    "CanaryKeyId0123456789"
 #define SECRET_CANARY "CanarySecret0123456789abcdef"
 
-/* ---- A place of its own ---- */
-
-static char folder[] = "/tmp/drplan-hostile-XXXXXX";
-
-static void write_file(const char *name, const char *text)
-{
-    FILE *file = fopen(name, "w");
-
-    assert_non_null(file);
-    assert_true(fputs(text, file) >= 0);
-    assert_int_equal(fclose(file), 0);
-}
-
-/* ---- A service that says one thing ---- */
-
-static struct service {
-    pthread_t thread;
-    pthread_mutex_t lock;
-    int fd, port;
-    int create_status; /* of what it answers to a create call */
-    char *create, *other;
-} service = {.lock = PTHREAD_MUTEX_INITIALIZER};
-
-static bool read_request(int fd, char *bytes, size_t size)
-{
-    size_t length = 0, wanted = 0;
-    const char *end, *field;
-
-    while (length + 1 < size) {
-        ssize_t got = recv(fd, bytes + length, size - 1 - length, 0);
-
-        if (got <= 0)
-            return false;
-        length += (size_t)got;
-        bytes[length] = '\0';
-        end = strstr(bytes, "\r\n\r\n");
-        field = strcasestr(bytes, "content-length: ");
-        wanted = field ? (size_t)strtoul(field + 16, NULL, 10) : 0;
-        if (end && length >= (size_t)(end + 4 - bytes) + wanted)
-            return true;
-    }
-    return false;
-}
-
-static void send_all(int fd, const char *text)
-{
-    size_t left = strlen(text);
-
-    while (left > 0) {
-        ssize_t sent = send(fd, text, left, MSG_NOSIGNAL);
-
-        if (sent <= 0)
-            return;
-        text += sent;
-        left -= (size_t)sent;
-    }
-}
-
-static void answer(int fd)
-{
-    static char request[1 << 20];
-    struct buf head = BUF_INIT;
-    bool creates;
-
-    if (!read_request(fd, request, sizeof(request)))
-        return;
-    pthread_mutex_lock(&service.lock);
-    creates = strncmp(request, "POST /disaster_recovery ", 24) == 0;
-    buf_addf(&head, "HTTP/1.1 %d X\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n",
-             creates ? service.create_status : 200, strlen(creates ? service.create : service.other));
-    send_all(fd, buf_text(&head));
-    send_all(fd, creates ? service.create : service.other);
-    pthread_mutex_unlock(&service.lock);
-    buf_release(&head);
-}
-
-static void *serve(void *nothing)
-{
-    int fd;
-
-    while ((fd = accept(service.fd, NULL, NULL)) >= 0) {
-        answer(fd);
-        close(fd);
-    }
-    return nothing;
-}
-
-static void start_service(void)
-{
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t length = sizeof(address);
-
-    service.fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    assert_int_equal(bind(service.fd, (struct sockaddr *)&address, length), 0);
-    assert_int_equal(listen(service.fd, 64), 0);
-    assert_int_equal(getsockname(service.fd, (struct sockaddr *)&address, &length), 0);
-    service.port = ntohs(address.sin_port);
-    assert_int_equal(pthread_create(&service.thread, NULL, serve, NULL), 0);
-}
-
-static void stop_service(void)
-{
-    shutdown(service.fd, SHUT_RDWR);
-    pthread_join(service.thread, NULL);
-    close(service.fd);
-    free(service.create);
-    free(service.other);
-}
-
-/* ---- Templates ---- */
-
-/* As a part of a JSON string: only what JSON forbids is escaped. */
-static void add_json(struct buf *out, const char *text)
-{
-    for (; *text; text++) {
-        if ((unsigned char)*text < 0x20)
-            buf_addf(out, "\\u%04x", (unsigned)(unsigned char)*text);
-        else if (*text == '"' || *text == '\\')
-            buf_addf(out, "\\%c", *text);
-        else
-            buf_add_char(out, *text);
-    }
-}
-
-/* @T: the text; @J: the same within a string of JSON; @E: the service; @D: the folder. */
-static char *fill(const char *template, const char *text)
-{
-    struct buf out = BUF_INIT;
-    char *filled;
-
-    for (; *template; template ++) {
-        if (*template != '@') {
-            buf_add_char(&out, *template);
-            continue;
-        }
-        switch (*++template) {
-        case 'T':
-            buf_add_text(&out, text);
-            break;
-        case 'J':
-            add_json(&out, text);
-            break;
-        case 'E':
-            buf_addf(&out, "http://127.0.0.1:%d", service.port);
-            break;
-        case 'D':
-            buf_add_text(&out, folder);
-            break;
-        default:
-            buf_add_char(&out, *template);
-        }
-    }
-    filled = buf_take(&out);
-    return filled ? filled : strdup("");
-}
-
-static void set_answers(int status, const char *create, const char *other, const char *text)
-{
-    pthread_mutex_lock(&service.lock);
-    free(service.create);
-    free(service.other);
-    service.create_status = status;
-    service.create = fill(create, text);
-    service.other = fill(other, text);
-    pthread_mutex_unlock(&service.lock);
-}
-
-#define NOTHING_LISTED "{\"success\":true,\"code\":\"200\",\"data\":{\"list\":[],\"totalCount\":0}}"
-#define CLEAN_DRAFT                                                                                          \
-    "{\"planName\":\"orders\",\"planType\":\"ACTIVE_PASSIVE\",\"instances\":["                               \
-    "{\"instanceType\":\"ALIYUN_ROCKETMQ\",\"instanceRole\":\"ACTIVE\",\"regionId\":\"cn-hangzhou\","        \
-    "\"instanceId\":\"rmq-cn-1\",\"authType\":\"NO_AUTH\"},"                                                 \
-    "{\"instanceType\":\"ALIYUN_ROCKETMQ\",\"instanceRole\":\"PASSIVE\",\"regionId\":\"cn-shanghai\","       \
-    "\"instanceId\":\"rmq-cn-2\",\"authType\":\"NO_AUTH\"}]}"
-
-/* Every text of a draft, and members that none has; it can be sent all the same. */
-#define HOSTILE_DRAFT                                                                                        \
-    "{\"planName\":\"@J\",\"planDesc\":\"@J\",\"planType\":\"ACTIVE_PASSIVE\",\"@J\":\"@J\",\"instances\":[" \
-    "{\"instanceType\":\"EXTERNAL_ROCKETMQ\",\"instanceRole\":\"ACTIVE\",\"networkType\":\"TCP_VPC\","       \
-    "\"regionId\":\"cn-hangzhou\",\"endpointUrl\":\"10.0.0.1:9876\",\"vpcId\":\"@J\",\"vSwitchId\":\"@J\","  \
-    "\"securityGroupId\":\"@J\",\"authType\":\"ACL_AUTH\",\"username\":\"@J\",\"password\":\"x\","           \
-    "\"consumerGroupId\":\"@J\",\"messageProperty\":{\"propertyKey\":\"@J\",\"propertyValue\":\"@J\"},"      \
-    "\"@J\":1},"                                                                                             \
-    "{\"instanceType\":\"ALIYUN_ROCKETMQ\",\"instanceRole\":\"PASSIVE\",\"regionId\":\"cn-hangzhou\","       \
-    "\"instanceId\":\"@J\",\"authType\":\"NO_AUTH\",\"instanceName\":\"@J\"}]}"
-
-/* Texts where none, or another one, can be. */
-#define BROKEN_DRAFT                                                                                         \
-    "{\"planName\":\"@J\",\"planType\":\"@J\",\"$drplan\":{\"region\":\"@J\",\"profile\":\"@J\","            \
-    "\"endpoint\":\"@J\",\"@J\":\"@J\"},\"instances\":["                                                     \
-    "{\"instanceType\":\"@J\",\"instanceRole\":\"@J\",\"networkType\":\"@J\",\"regionId\":\"@J\","           \
-    "\"endpointUrl\":\"@J\",\"authType\":\"@J\",\"password\":{\"@J\":\"@J\"}},"                              \
-    "{\"instanceType\":\"EXTERNAL_ROCKETMQ\",\"endpointUrl\":\"@J:1;@J\",\"networkType\":\"TCP_INTERNET\","  \
-    "\"authType\":\"ACL_AUTH\",\"password\":{\"$command\":[\"@J\"]}}],\"syncCheckpointEnabled\":\"@J\"}"
-
-#define WITH_PASSWORD(reference)                                                                             \
-    "{\"planName\":\"orders\",\"planType\":\"ACTIVE_PASSIVE\",\"instances\":["                               \
-    "{\"instanceType\":\"EXTERNAL_ROCKETMQ\",\"instanceRole\":\"ACTIVE\",\"networkType\":\"TCP_INTERNET\","  \
-    "\"endpointUrl\":\"203.0.113.7:9876\",\"authType\":\"ACL_AUTH\",\"username\":\"u\","                     \
-    "\"password\":" reference "},"                                                                           \
-    "{\"instanceType\":\"ALIYUN_ROCKETMQ\",\"instanceRole\":\"PASSIVE\",\"regionId\":\"cn-hangzhou\","       \
-    "\"instanceId\":\"rmq-cn-2\",\"authType\":\"NO_AUTH\"}]}"
-
-/* One answer that fits every question: all lists have one row, and all of it is the text. */
-#define HOSTILE_LISTS                                                                                        \
-    "{\"requestId\":\"@J\",\"success\":true,\"code\":\"200\",\"data\":{\"pageNumber\":1,\"pageSize\":100,"   \
-    "\"totalCount\":1,\"list\":[{\"planId\":7,\"planName\":\"@J\",\"planType\":\"@J\",\"planStatus\":\"@"    \
-    "J\","                                                                                                   \
-    "\"regionId\":\"@J\",\"regionName\":\"@J\",\"instanceId\":\"@J\",\"instanceName\":\"@J\","               \
-    "\"seriesCode\":\"@J\",\"status\":\"RUNNING\",\"username\":\"@J\",\"accountType\":\"@J\","               \
-    "\"accountStatus\":\"ENABLE\",\"consumerGroupId\":\"@J\",\"remark\":\"@J\",\"messageModel\":\"@J\"}]},"  \
-    "\"TotalCount\":1,\"Vpcs\":{\"Vpc\":[{\"VpcId\":\"@J\",\"VpcName\":\"@J\",\"CidrBlock\":\"@J\","         \
-    "\"Status\":\"Available\"}]},\"VSwitches\":{\"VSwitch\":[{\"VSwitchId\":\"@J\",\"VSwitchName\":\"@J\","  \
-    "\"ZoneId\":\"@J\",\"Status\":\"Available\"}]},\"SecurityGroups\":{\"SecurityGroup\":[{"                 \
-    "\"SecurityGroupId\":\"@J\",\"SecurityGroupName\":\"@J\",\"Description\":\"@J\"}]},"                     \
-    "\"AccountId\":\"@J\",\"Arn\":\"@J\",\"IdentityType\":\"@J\"}"
-
-#define HOSTILE_REFUSAL                                                                                      \
-    "{\"requestId\":\"@J\",\"success\":false,\"code\":\"@J\",\"message\":\"@J\",\"dynamicMessage\":\"@J\","  \
-    "\"dynamicCode\":\"@J\",\"Recommend\":\"@J\",\"accessDeniedDetail\":{\"AuthAction\":\"@J\","             \
-    "\"AuthPrincipalDisplayName\":\"@J\",\"AuthPrincipalOwnerId\":\"@J\",\"AuthPrincipalType\":\"@J\","      \
-    "\"NoPermissionType\":\"@J\",\"PolicyType\":\"@J\",\"EncodedDiagnosticMessage\":\"@J\"}}"
-
-#define CONFIG(members)                                                                                      \
-    "{\"current\":\"@J\",\"profiles\":[{\"name\":\"@J\"," members "},{\"name\":\"other\",\"mode\":\"AK\"}]}"
-
-#define JOURNAL                                                                                              \
-    "{\"type\":\"intent\",\"time\":\"2026-01-02T03:04:05Z\",\"nonce\":\"n1\",\"bodyHash\":\"h\","            \
-    "\"planName\":\"@J\",\"endpoint\":\"@J\",\"scheme\":\"http\",\"region\":\"@J\",\"instances\":[],"        \
-    "\"idsSeen\":[\"@J\"],\"seenAll\":true}\n@T\n"
+static struct hostile_place *place;
 
 /* ---- Entrances ---- */
 
@@ -451,6 +216,11 @@ enum way { WAY_JSON, WAY_TERMINAL, WAY_NARROW_TERMINAL };
 
 static const char *const way_names[] = {"JSON", "a terminal", "a terminal without UTF-8"};
 
+static char *fill(const char *template, const char *text)
+{
+    return hostile_place_fill(place, template, &(struct hostile_turn){.texts = &text, .count = 1});
+}
+
 static void set_environment(const struct entrance *entrance, enum way way, const char *text)
 {
     static const char *const unset[] = {"ALIBABA_CLOUD_SECURITY_TOKEN", "ALIBABA_CLOUD_PROFILE",
@@ -458,8 +228,8 @@ static void set_environment(const struct entrance *entrance, enum way way, const
 
     for (size_t i = 0; i < sizeof(unset) / sizeof(unset[0]); i++)
         unsetenv(unset[i]);
-    setenv("HOME", folder, 1);
-    setenv("XDG_STATE_HOME", folder, 1);
+    setenv("HOME", hostile_place_folder(place), 1);
+    setenv("XDG_STATE_HOME", hostile_place_folder(place), 1);
     setenv("ALIBABA_CLOUD_ACCESS_KEY_ID", KEY_CANARY, 1);
     setenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET", SECRET_CANARY, 1);
     setenv("ALIBABA_CLOUD_ECS_METADATA_DISABLED", "true", 1);
@@ -524,25 +294,15 @@ static pid_t start(const struct entrance *entrance, enum way way, const char *te
 
 static void write_files(const struct entrance *entrance, const char *text)
 {
-    const struct {
-        const char *name, *template;
-    } files[] = {{"text", "@T"},
-                 {"input", entrance->input ? entrance->input : ""},
-                 {"draft.json", entrance->draft},
-                 {".aliyun/config.json", entrance->config},
-                 {"drplan/journal.jsonl", entrance->journal}};
+    struct hostile_turn turn = {.texts = &text, .count = 1};
 
-    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
-        char *content = files[i].template ? fill(files[i].template, text) : NULL;
-
-        if (content)
-            write_file(files[i].name, content);
-        else
-            unlink(files[i].name);
-        free(content);
-    }
-    set_answers(entrance->status, entrance->create ? entrance->create : "{}",
-                entrance->other ? entrance->other : NOTHING_LISTED, text);
+    hostile_place_write(place, "text", "@T", &turn);
+    hostile_place_write(place, "input", entrance->input ? entrance->input : "", &turn);
+    hostile_place_write(place, "draft.json", entrance->draft, &turn);
+    hostile_place_write(place, ".aliyun/config.json", entrance->config, &turn);
+    hostile_place_write(place, "drplan/journal.jsonl", entrance->journal, &turn);
+    hostile_place_answer(place, entrance->status, entrance->create ? entrance->create : "{}",
+                         entrance->other ? entrance->other : NOTHING_LISTED, &turn);
 }
 
 /* Says what is wrong and goes on: all of it is worth knowing. */
@@ -664,20 +424,15 @@ static int enter(void **state)
 {
     (void)state;
     signal(SIGPIPE, SIG_IGN);
-    if (!mkdtemp(folder) || chdir(folder) != 0 || mkdir("drplan", 0700) != 0 || mkdir(".aliyun", 0700) != 0)
-        return -1;
-    start_service();
+    place = hostile_place_open();
     return 0;
 }
 
 static int leave(void **state)
 {
-    char command[80];
-
     (void)state;
-    stop_service();
-    snprintf(command, sizeof(command), "rm -rf '%s'", folder);
-    return chdir("/") == 0 ? system(command) : -1;
+    hostile_place_close(place);
+    return 0;
 }
 
 int main(void)

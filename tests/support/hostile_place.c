@@ -1,0 +1,263 @@
+#include "hostile_place.h"
+
+#include <ftw.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+
+enum { REQUEST_MAX = 1 << 20, OPEN_FOLDERS = 8 };
+
+struct hostile_place {
+    char folder[40];
+    pthread_t thread;
+    pthread_mutex_t lock; /* of what follows */
+    int fd, port;
+    int create_status; /* of what is answered to a create call */
+    char *create, *other;
+    size_t creates;
+    char request[REQUEST_MAX];
+};
+
+static void die(const char *what)
+{
+    perror(what);
+    abort();
+}
+
+/* ---- The service ---- */
+
+static bool read_request(int fd, char *bytes, size_t size)
+{
+    size_t length = 0, wanted = 0;
+    const char *end, *field;
+
+    while (length + 1 < size) {
+        ssize_t got = recv(fd, bytes + length, size - 1 - length, 0);
+
+        if (got <= 0)
+            return false;
+        length += (size_t)got;
+        bytes[length] = '\0';
+        end = strstr(bytes, "\r\n\r\n");
+        field = strcasestr(bytes, "content-length: ");
+        wanted = field ? (size_t)strtoul(field + 16, NULL, 10) : 0;
+        if (end && length >= (size_t)(end + 4 - bytes) + wanted)
+            return true;
+    }
+    return false;
+}
+
+static void send_all(int fd, const char *text)
+{
+    size_t left = strlen(text);
+
+    while (left > 0) {
+        ssize_t sent = send(fd, text, left, MSG_NOSIGNAL);
+
+        if (sent <= 0)
+            return;
+        text += sent;
+        left -= (size_t)sent;
+    }
+}
+
+static void answer(struct hostile_place *place, int fd)
+{
+    struct buf head = BUF_INIT;
+    bool creates;
+
+    if (!read_request(fd, place->request, sizeof(place->request)))
+        return;
+    pthread_mutex_lock(&place->lock);
+    creates = strncmp(place->request, "POST /disaster_recovery ", 24) == 0;
+    place->creates += creates ? 1 : 0;
+    buf_addf(&head, "HTTP/1.1 %d X\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n",
+             creates ? place->create_status : 200, strlen(creates ? place->create : place->other));
+    send_all(fd, buf_text(&head));
+    send_all(fd, creates ? place->create : place->other);
+    pthread_mutex_unlock(&place->lock);
+    buf_release(&head);
+}
+
+static void *serve(void *argument)
+{
+    struct hostile_place *place = argument;
+    int fd;
+
+    while ((fd = accept(place->fd, NULL, NULL)) >= 0) {
+        answer(place, fd);
+        close(fd);
+    }
+    return NULL;
+}
+
+static void start_service(struct hostile_place *place)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t length = sizeof(address);
+
+    place->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (bind(place->fd, (struct sockaddr *)&address, length) != 0 || listen(place->fd, 64) != 0 ||
+        getsockname(place->fd, (struct sockaddr *)&address, &length) != 0)
+        die("a service on loopback");
+    place->port = ntohs(address.sin_port);
+    pthread_mutex_init(&place->lock, NULL);
+    if (pthread_create(&place->thread, NULL, serve, place) != 0)
+        die("pthread_create");
+}
+
+size_t hostile_place_creates(struct hostile_place *place)
+{
+    size_t creates;
+
+    pthread_mutex_lock(&place->lock);
+    creates = place->creates;
+    pthread_mutex_unlock(&place->lock);
+    return creates;
+}
+
+/* ---- The place ---- */
+
+struct hostile_place *hostile_place_open(void)
+{
+    struct hostile_place *place = calloc(1, sizeof(*place));
+
+    if (!place)
+        die("calloc");
+    snprintf(place->folder, sizeof(place->folder), "/tmp/drplan-hostile-XXXXXX");
+    if (!mkdtemp(place->folder) || chdir(place->folder) != 0 || mkdir("drplan", 0700) != 0 ||
+        mkdir(".aliyun", 0700) != 0)
+        die("a folder");
+    start_service(place);
+    return place;
+}
+
+static int remove_one(const char *path, const struct stat *facts, int kind, struct FTW *where)
+{
+    (void)facts;
+    (void)kind;
+    (void)where;
+    return remove(path);
+}
+
+void hostile_place_close(struct hostile_place *place)
+{
+    shutdown(place->fd, SHUT_RDWR);
+    pthread_join(place->thread, NULL);
+    pthread_mutex_destroy(&place->lock);
+    close(place->fd);
+    free(place->create);
+    free(place->other);
+    if (chdir("/") != 0)
+        die("chdir");
+    nftw(place->folder, remove_one, OPEN_FOLDERS, FTW_PHYS | FTW_DEPTH);
+    free(place);
+}
+
+const char *hostile_place_folder(const struct hostile_place *place)
+{
+    return place->folder;
+}
+
+/* ---- Templates ---- */
+
+static void add_json(struct buf *out, const char *text, bool letters)
+{
+    static const char controls[] = "\b\f\n\r\t", names[] = "bfnrt";
+
+    for (; *text; text++) {
+        const char *control = letters ? strchr(controls, *text) : NULL;
+
+        if (control)
+            buf_addf(out, "\\%c", names[control - controls]);
+        else if ((unsigned char)*text < 0x20)
+            buf_addf(out, "\\u%04x", (unsigned)(unsigned char)*text);
+        else if (*text == '"' || *text == '\\')
+            buf_addf(out, "\\%c", *text);
+        else
+            buf_add_char(out, *text);
+    }
+}
+
+static char *taken(struct buf *out)
+{
+    char *text = buf_take(out);
+
+    if (!text && !(text = strdup("")))
+        die("memory");
+    return text;
+}
+
+char *hostile_as_json(const char *text, bool letters)
+{
+    struct buf out = BUF_INIT;
+
+    add_json(&out, text, letters);
+    return taken(&out);
+}
+
+static const char *next_text(struct hostile_turn *turn)
+{
+    return turn->texts[turn->next++ % turn->count];
+}
+
+char *hostile_place_fill(const struct hostile_place *place, const char *template, struct hostile_turn *turn)
+{
+    struct buf out = BUF_INIT;
+
+    for (; *template; template ++) {
+        if (*template != '@') {
+            buf_add_char(&out, *template);
+            continue;
+        }
+        switch (*++template) {
+        case 'T':
+            buf_add_text(&out, next_text(turn));
+            break;
+        case 'J':
+            add_json(&out, next_text(turn), false);
+            break;
+        case 'E':
+            buf_addf(&out, "http://127.0.0.1:%d", place->port);
+            break;
+        case 'D':
+            buf_add_text(&out, place->folder);
+            break;
+        default:
+            buf_add_char(&out, *template);
+        }
+    }
+    return taken(&out);
+}
+
+void hostile_place_write(const struct hostile_place *place, const char *name, const char *template,
+                         struct hostile_turn *turn)
+{
+    char *content = template ? hostile_place_fill(place, template, turn) : NULL;
+    FILE *file = content ? fopen(name, "w") : NULL;
+
+    if (content && (!file || fputs(content, file) < 0 || fclose(file) != 0))
+        die(name);
+    if (!content)
+        unlink(name);
+    free(content);
+}
+
+void hostile_place_answer(struct hostile_place *place, int status, const char *create, const char *other,
+                          struct hostile_turn *turn)
+{
+    pthread_mutex_lock(&place->lock);
+    free(place->create);
+    free(place->other);
+    place->create_status = status;
+    place->create = hostile_place_fill(place, create, turn);
+    place->other = hostile_place_fill(place, other, turn);
+    pthread_mutex_unlock(&place->lock);
+}
