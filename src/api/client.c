@@ -6,7 +6,7 @@
 #include "api/proxy.h"
 #include "base/time_text.h"
 
-enum { NONCE_BYTES = 16 };
+enum { NONCE_BYTES = 16, NONCE_DIGITS = 2 * NONCE_BYTES };
 
 /* The parameter whose name fills the braces at `brace`; *length gets what the braces take. NULL: none does.
  */
@@ -131,7 +131,7 @@ static bool check_client(const struct client *client, const struct operation *op
            check_header_text("host of the endpoint", client->endpoint.host, err);
 }
 
-static bool make_nonce(struct host *host, char nonce[2 * NONCE_BYTES + 1], struct error *err)
+static bool make_nonce(struct host *host, char nonce[NONCE_DIGITS + 1], struct error *err)
 {
     static const char digits[] = "0123456789abcdef";
     unsigned char bytes[NONCE_BYTES];
@@ -142,7 +142,7 @@ static bool make_nonce(struct host *host, char nonce[2 * NONCE_BYTES + 1], struc
         nonce[2 * i] = digits[bytes[i] >> 4];
         nonce[2 * i + 1] = digits[bytes[i] & 0xF];
     }
-    nonce[2 * NONCE_BYTES] = '\0';
+    nonce[NONCE_DIGITS] = '\0';
     return true;
 }
 
@@ -159,7 +159,7 @@ static const char *content_type(const struct operation *operation)
 static bool add_anonymous_parts(const struct client *client, const struct operation *operation,
                                 struct request *out, struct error *err)
 {
-    char date[21], nonce[2 * NONCE_BYTES + 1];
+    char date[21], nonce[NONCE_DIGITS + 1];
     struct buf query = BUF_INIT;
 
     if (!make_nonce(client->host, nonce, err))
@@ -183,7 +183,7 @@ static bool add_anonymous_parts(const struct client *client, const struct operat
 static bool add_headers(const struct client *client, const struct operation *operation, bool has_body,
                         struct request *out, struct error *err)
 {
-    char date[21], nonce[2 * NONCE_BYTES + 1], body_hash[65];
+    char date[21], nonce[NONCE_DIGITS + 1], body_hash[65];
     const char *token = client->credentials->security_token;
     struct pairs *headers = &out->headers;
 

@@ -482,11 +482,9 @@ static void entry_aim(struct entry *entry, const struct client *client)
         error_set(err, ERROR_INPUT, "no instance is chosen yet");
     else if (entry->region[0])
         client_for_region(client, product, entry->region, &entry->client, err);
-    else if (!lookup_requests[entry->kind].own_host)
-        error_set(err, ERROR_INPUT, "no region is chosen yet");
-    else if (!client->endpoint.host[0] && entry->kind == LOOKUP_REGIONS)
+    else if (entry->kind == LOOKUP_REGIONS && !client->endpoint.host[0])
         client_for_region(client, product, FIRST_REGION, &entry->client, err);
-    else if (!client->endpoint.host[0])
+    else if (!lookup_requests[entry->kind].own_host || !client->endpoint.host[0])
         error_set(err, ERROR_INPUT, "no region is chosen yet");
 }
 

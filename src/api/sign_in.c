@@ -262,7 +262,7 @@ static bool metadata_request(struct sign_in *sign_in, const char *method, const 
     request->host = text_copy(sign_in->metadata_host ? sign_in->metadata_host : METADATA_HOST);
     request->path = malloc(strlen(path) + strlen(name) + 1);
     request->connect_timeout_ms = METADATA_LIMIT_MS;
-    request->timeout_ms = 2 * METADATA_LIMIT_MS;
+    request->timeout_ms = 2L * METADATA_LIMIT_MS;
     if (!request->scheme || !request->host || !request->path)
         return error_memory(err);
     memcpy(request->path, path, strlen(path));

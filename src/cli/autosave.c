@@ -15,7 +15,7 @@
 
 #define MEMBER "autosave"
 
-enum { ID_BYTES = 8, TRIES = 8 };
+enum { ID_BYTES = 8, ID_DIGITS = 2 * ID_BYTES, TRIES = 8 };
 
 /* An autosave is a draft and a little more. */
 #define AUTOSAVE_SIZE_MAX (2 * DRAFT_SIZE_MAX)
@@ -267,8 +267,7 @@ static void set_aside(const struct autosave *autosave, struct interrupted *item,
 /* True when name is an ID with this end. */
 static bool is_named(const char *name, const char *end)
 {
-    return strspn(name, "0123456789abcdef") == (size_t)(2 * ID_BYTES) &&
-           strcmp(name + 2 * ID_BYTES, end) == 0;
+    return strspn(name, "0123456789abcdef") == ID_DIGITS && strcmp(name + ID_DIGITS, end) == 0;
 }
 
 static int is_autosave(const struct dirent *entry)
@@ -282,33 +281,41 @@ static int is_lock(const struct dirent *entry)
 }
 
 struct found {
-    char name[2 * ID_BYTES + sizeof(json_end)];
+    char name[ID_DIGITS + sizeof(json_end)];
     struct timespec changed;
 };
+
+/* False when its run is still there, when it cannot be read, or when it is of another draft than wanted. */
+static bool take_up(const struct autosave *autosave, struct interrupted *item, const char *draft,
+                    struct interrupted_list *list)
+{
+    struct error err = {0};
+
+    if (item->path.failed || take_lock(&item->lock, buf_text(&item->path), &err) != LOCK_TAKEN ||
+        access(buf_text(&item->path), F_OK) != 0)
+        return false;
+    if (!read_interrupted(item, &err)) {
+        if (err.kind == ERROR_INPUT)
+            set_aside(autosave, item, list);
+        return false;
+    }
+    return !draft || strcmp(draft, buf_text(&item->draft)) == 0;
+}
 
 /* Looks at one file; takes it into the list when its run is gone and it is wanted. */
 static void look_at(const struct autosave *autosave, const struct found *found, const char *draft,
                     struct interrupted_list *list)
 {
     struct interrupted *item = &list->items[list->count];
-    struct error err = {0};
 
     *item = (struct interrupted){.lock = LOCK_FILE_FREE};
     item->path = item->draft = BUF_INIT;
     buf_addf(&item->path, "%s/%s", buf_text(&autosave->folder), found->name);
     item->time = found->changed.tv_sec;
-    if (item->path.failed || take_lock(&item->lock, buf_text(&item->path), &err) != LOCK_TAKEN ||
-        access(buf_text(&item->path), F_OK) != 0) {
-        item_release(item);
-    } else if (!read_interrupted(item, &err)) {
-        if (err.kind == ERROR_INPUT)
-            set_aside(autosave, item, list);
-        item_release(item);
-    } else if (draft && strcmp(draft, buf_text(&item->draft)) != 0) {
-        item_release(item);
-    } else {
+    if (take_up(autosave, item, draft, list))
         list->count++;
-    }
+    else
+        item_release(item);
 }
 
 static int later_first(const void *left, const void *right)
@@ -361,7 +368,7 @@ static void remove_dead_locks(const char *folder)
         struct error ignored;
 
         buf_addf(&lock_path, "%s/%s", folder, entries[i]->d_name);
-        buf_addf(&path, "%s/%.*s%s", folder, 2 * ID_BYTES, entries[i]->d_name, json_end);
+        buf_addf(&path, "%s/%.*s%s", folder, ID_DIGITS, entries[i]->d_name, json_end);
         if (!lock_path.failed && !path.failed && access(buf_text(&path), F_OK) != 0)
             lock_file_take(&lock, buf_text(&lock_path), "", NULL, &ignored);
         lock_file_release(&lock);

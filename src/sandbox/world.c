@@ -90,7 +90,7 @@ static void name_instance(char out[WORLD_TEXT], size_t number)
     enum { SYSTEMS = sizeof(systems) / sizeof(systems[0]), STAGES = sizeof(stages) / sizeof(stages[0]) };
 
     snprintf(out, WORLD_TEXT, "%s-%s-%zu", systems[number % SYSTEMS], stages[number / SYSTEMS % STAGES],
-             number / (SYSTEMS * STAGES) + 1);
+             number / SYSTEMS / STAGES + 1);
 }
 
 void world_instance(const struct world_region *region, size_t number, struct world_instance *out)
