@@ -858,12 +858,13 @@ struct submission *submission_resume(const struct client *client, struct transpo
         submission_free(submission);
         return NULL;
     }
+    submission->report.looks_only = true;
     start_look(submission, PHASE_LOOKING_AFTER);
     return submission;
 }
 
 /* Back to work after an end that was none. */
-static void reopen(struct submission *submission, const char *nonce)
+static void reopen(struct submission *submission, const char *nonce, bool looks_only)
 {
     struct submission_report *report = &submission->report;
 
@@ -872,6 +873,7 @@ static void reopen(struct submission *submission, const char *nonce)
     submission->cancels = 0;
     report->outcome = OUTCOME_NONE;
     report->looks = 0;
+    report->looks_only = looks_only;
     report->plan_id[0] = '\0';
     report->started_ticks = ticks(submission);
 }
@@ -880,7 +882,7 @@ void submission_look_again(struct submission *submission)
 {
     if (submission->report.outcome != OUTCOME_UNKNOWN)
         return;
-    reopen(submission, submission->resumed ? submission->nonce : submission->sent_nonce);
+    reopen(submission, submission->resumed ? submission->nonce : submission->sent_nonce, true);
     start_look(submission, PHASE_LOOKING_AFTER);
 }
 
@@ -894,7 +896,7 @@ bool submission_repeat(struct submission *submission)
         forget_sent(submission);
         return false;
     }
-    reopen(submission, submission->sent_nonce);
+    reopen(submission, submission->sent_nonce, false);
     submission->repeated = true;
     forget_answer(submission);
     submission->report.phase = PHASE_SENDING;
@@ -957,7 +959,7 @@ int submission_timeout(const struct submission *submission)
 
 static void cancel_look_after(struct submission *submission)
 {
-    if (submission->cancels == 1) {
+    if (submission->cancels == 1 && !submission->report.looks_only) {
         if (submission->pause_until >= 0)
             start_look(submission, PHASE_LOOKING_AFTER);
         return;

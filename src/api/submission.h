@@ -74,6 +74,7 @@ struct submission_report {
     const char *details; /* lines about it to read and copy (api/explain.h); "": none */
     char warning[256];   /* e.g. that plans could not be listed before; "" */
     int looks;           /* done so far after an unknown outcome */
+    bool looks_only;     /* nothing is sent: submission_cancel() ends it at once */
     bool can_repeat;     /* the same signed bytes may be sent again: submission_repeat() */
     const char *string_to_sign; /* of the create call, for SignatureDoesNotMatch; NULL before */
     int64_t started_ticks;      /* host->ticks when it began */
@@ -136,7 +137,8 @@ void submission_tick(struct submission *submission);
 int submission_timeout(const struct submission *submission);
 
 /* The operator gives up: before sending OUTCOME_CANCELLED; after, it stops waiting and looks once. A second
- * cancel stops looking: OUTCOME_UNKNOWN. */
+ * cancel stops looking: OUTCOME_UNKNOWN. Where nothing is sent (submission_resume(), submission_look_again())
+ * the first does. */
 void submission_cancel(struct submission *submission);
 
 bool submission_done(const struct submission *submission);

@@ -75,7 +75,6 @@ static void report_failure(struct looking *looking, const struct journal_intent 
 
 /* ---- Looking ---- */
 
-/* The first signal makes it look a last time, the second ends it. */
 static void take_signals(struct looking *looking, struct submission *submission)
 {
     int number;

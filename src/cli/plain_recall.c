@@ -22,9 +22,7 @@ static void take_signal(struct recollection *recollection, struct submission *su
         return;
     recollection->stopped = true;
     if (number != SIGINT)
-        recollection->terminal->signal_number = number;
-    /* The second time it does not look once more: nothing was sent in this run that had to be found. */
-    submission_cancel(submission);
+        plain_terminal_end(recollection->terminal, number);
     submission_cancel(submission);
 }
 
@@ -36,7 +34,6 @@ static void follow(struct recollection *recollection, struct submission *submiss
         if (!plain_terminal_wait(recollection->terminal, recollection->session->transport, -1,
                                  submission_timeout(submission), &err)) {
             plain_say(recollection->plain, "Problem: %s.", err.text);
-            submission_cancel(submission);
             submission_cancel(submission);
         }
         take_signal(recollection, submission);
@@ -53,6 +50,9 @@ static void look_for(struct recollection *recollection, const struct journal_int
     struct error err;
 
     plain_say(recollection->plain, "Looking for %s. Ctrl-C stops it.", intent->plan_name);
+    recollection->stopped = recollection->terminal->signal_number != 0;
+    if (recollection->stopped)
+        return;
     submission = open_intent_look(recollection->session, intent, &options, &destination, &err);
     if (!submission) {
         plain_say(recollection->plain, "It could not be looked for: %s.", err.text);

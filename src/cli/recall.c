@@ -131,7 +131,6 @@ void recall_advance(struct recall *recall, struct wizard *wizard, struct buf *cr
         wizard_set_progress(wizard,
                             &(struct progress){.doing = recall->doing,
                                                .elapsed_ms = (long)(host->ticks(host) - recall->started),
-                                               .sent = true,
                                                .looking = true});
 }
 

@@ -40,7 +40,7 @@ bool recall_runs(const struct recall *recall);
 int recall_timeout(const struct recall *recall);
 void recall_advance(struct recall *recall, struct wizard *wizard, struct buf *created);
 
-/* The first time it looks once more, the second time it ends. */
+/* Ends the look that runs, and those that were to follow. */
 void recall_cancel(struct recall *recall);
 
 #endif

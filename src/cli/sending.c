@@ -266,13 +266,14 @@ bool sending_done(const struct sending *sending)
 void sending_progress(const struct sending *sending, struct progress *out)
 {
     const struct session *session = sending->session;
-    enum submission_phase phase =
-        sending->submission ? submission_report(sending->submission)->phase : PHASE_LOOKING_BEFORE;
+    const struct submission_report *report =
+        sending->submission ? submission_report(sending->submission) : NULL;
+    enum submission_phase phase = report ? report->phase : PHASE_LOOKING_BEFORE;
 
     *out = (struct progress){
-        .doing = sending->submission ? outcome_doing(phase) : sending->doing,
+        .doing = report ? outcome_doing(phase) : sending->doing,
         .elapsed_ms = (long)(session->host->ticks(session->host) - sending->started),
-        .sent = phase == PHASE_SENDING || phase == PHASE_LOOKING_AFTER,
+        .sent = phase == PHASE_SENDING || (phase == PHASE_LOOKING_AFTER && !report->looks_only),
         .looking = phase == PHASE_LOOKING_AFTER,
     };
 }

@@ -10,7 +10,7 @@ struct progress {
     const char *doing; /* "Sending the plan", borrowed as above */
     long elapsed_ms;
     bool sent;    /* the request has left: cancelling does not take it back */
-    bool looking; /* it is over with sending, and only looks */
+    bool looking; /* plans are listed; without `sent`: nothing else was to be done */
 };
 
 /* Where a plan would be sent, and as whom. Texts may be empty, never NULL. */

@@ -38,7 +38,9 @@ void view_running(const struct wizard *wizard, struct canvas *canvas, struct are
     struct pen pen = {canvas, area, 4};
     const char *stopping = "Nothing has been sent yet. Esc stops here, and nothing will have happened.";
 
-    if (progress->looking)
+    if (progress->looking && !progress->sent)
+        stopping = "This lists plans and sends nothing. Esc stops it.";
+    else if (progress->looking)
         stopping =
             "This lists plans and sends nothing. Esc makes it look a last time, and once more Esc ends it.";
     else if (progress->sent)
