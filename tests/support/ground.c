@@ -108,16 +108,31 @@ void ground_forget(struct ground *ground, size_t count)
         ground->changes[--ground->change_count] = NULL;
 }
 
-void ground_serve(struct ground *ground, const char *fault)
+void ground_serve_faults(struct ground *ground, const char *const *faults)
 {
-    const char *const argv[] = {getenv("DRPLAN"),         "sandbox", "--quiet", "--state", ground->plans,
-                                fault ? "--fault" : NULL, fault,     NULL};
+    enum { FIRST = 5, FAULTS_MAX = 4 };
+    const char *argv[FIRST + 2 * FAULTS_MAX + 1] = {getenv("DRPLAN"), "sandbox", "--quiet", "--state",
+                                                    ground->plans};
+    size_t count = FIRST;
     char line[96];
 
+    for (; *faults; faults++) {
+        if (count == FIRST + 2 * FAULTS_MAX)
+            die("ground_serve_faults");
+        argv[count++] = "--fault";
+        argv[count++] = *faults;
+    }
     ground->sandbox = command_serve(argv, ground->changes, line, sizeof(line));
     if (strncmp(line, "listening on ", 13) != 0)
         die("the sandbox");
     snprintf(ground->endpoint, sizeof(ground->endpoint), "%.80s", line + 13);
+}
+
+void ground_serve(struct ground *ground, const char *fault)
+{
+    const char *const faults[] = {fault, NULL};
+
+    ground_serve_faults(ground, faults);
 }
 
 static void remove_drafts(void)

@@ -32,8 +32,10 @@ void ground_close(struct ground *ground);
 void ground_change(struct ground *ground, const char *change);
 void ground_forget(struct ground *ground, size_t count);
 
-/* `fault` as `drplan sandbox --fault` takes it; NULL for none. */
+/* `fault` as `drplan sandbox --fault` takes it; NULL for none. Several: of different operations, ending with
+ * NULL. */
 void ground_serve(struct ground *ground, const char *fault);
+void ground_serve_faults(struct ground *ground, const char *const *faults);
 
 /* Takes away what the program has kept: its state, and all drafts in the folder. */
 void ground_clear(struct ground *ground);
