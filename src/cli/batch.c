@@ -523,8 +523,10 @@ static void work(struct batch *batch)
 
     batch->started = ticks(batch);
     while (!is_over(batch)) {
-        if (batch->stopping)
+        if (batch->stopping) {
+            look_for_signals(batch); /* one may have cut off what was told */
             give_up_the_rest(batch);
+        }
         start_what_can_be(batch);
         send_held(batch);
         if (reap(batch) || is_over(batch) || (batch->stopping && batch->next < batch->options->operand_count))
@@ -545,6 +547,15 @@ static void print_summary(const struct batch *batch)
         remark("%s", buf_text(&text));
     }
     buf_release(&text);
+}
+
+/* Where it was told to end while nobody read, not all was told. */
+static void end_unread(struct batch *batch)
+{
+    int number = batch->signal_number ? batch->signal_number : interrupt_take(batch->interrupt_fd);
+
+    if (number != 0 && (ferror(stdout) || ferror(stderr)))
+        batch->worst = end_worse(batch->worst, (enum end)(END_SIGNAL + number));
 }
 
 enum end batch_submit(struct session *session, const struct file_stamp *stamps)
@@ -569,6 +580,7 @@ enum end batch_submit(struct session *session, const struct file_stamp *stamps)
     status_init(&batch.status, session->options->quiet);
     work(&batch);
     print_summary(&batch);
+    end_unread(&batch);
     session->secrets.interrupt_fd = -1;
     known_names_free(batch.known);
     past_release(&batch.past);

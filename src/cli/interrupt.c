@@ -6,6 +6,8 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "cli/write_limit.h"
+
 static void ending_signals(sigset_t *set)
 {
     sigemptyset(set);
@@ -21,10 +23,12 @@ int interrupt_open(struct error *err)
 
     ending_signals(&set);
     fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-    if (fd < 0)
+    if (fd < 0) {
         error_set_errno(err, ERROR_INTERNAL, errno, "signals cannot be waited for");
-    else
-        sigprocmask(SIG_BLOCK, &set, NULL);
+        return -1;
+    }
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    write_limit_open();
     return fd;
 }
 
@@ -34,6 +38,7 @@ int interrupt_take(int fd)
 
     if (fd < 0 || read(fd, &info, sizeof(info)) != (ssize_t)sizeof(info))
         return 0;
+    write_limit_hurry();
     return (int)info.ssi_signo;
 }
 
@@ -49,4 +54,5 @@ void interrupt_close(int fd)
     close(fd);
     ending_signals(&set);
     sigprocmask(SIG_UNBLOCK, &set, NULL);
+    write_limit_close();
 }

@@ -8,7 +8,8 @@
 /*
  * SIGINT, SIGTERM and SIGHUP as something to wait for beside everything else.
  * From interrupt_open() on they no longer end the program. Close the descriptor
- * with interrupt_close(), which lets them again.
+ * with interrupt_close(), which lets them again. Meanwhile, and once one was
+ * taken, no write waits long where nobody reads (cli/write_limit.h).
  */
 int interrupt_open(struct error *err); /* -1 on failure */
 void interrupt_close(int fd);

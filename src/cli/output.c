@@ -13,21 +13,45 @@
 #include "base/clean.h"
 #include "base/json.h"
 #include "base/utf8.h"
+#include "cli/write_limit.h"
 
 /* Said where it happens: later nobody knows why. */
 static void say_lost(FILE *stream, bool was_broken)
 {
-    if (stream == stdout && !was_broken && ferror(stdout))
-        fprintf(stderr, "drplan: standard output did not take everything: %s\n", strerror(errno));
+    int number = errno;
+
+    if (stream != stdout || was_broken || !ferror(stdout) || !write_limit_begin(stderr))
+        return;
+    fprintf(stderr, "drplan: standard output did not take everything: %s\n",
+            number == EINTR ? "nobody reads it" : strerror(number));
+    write_limit_end();
+}
+
+static bool put(FILE *stream, const char *bytes, size_t length, bool flush)
+{
+    bool was_broken = ferror(stream) != 0, taken = false;
+    int number;
+
+    if (write_limit_begin(stream)) {
+        taken = fwrite(bytes, 1, length, stream) == length;
+        taken = (!flush || fflush(stream) == 0) && taken;
+        write_limit_end();
+    }
+    number = errno;
+    say_lost(stream, was_broken);
+    errno = number;
+    return taken;
 }
 
 static void write_bytes(FILE *stream, const char *bytes, size_t length)
 {
-    bool was_broken = ferror(stream) != 0;
-
     if (length > 0)
-        fwrite(bytes, 1, length, stream);
-    say_lost(stream, was_broken);
+        put(stream, bytes, length, false);
+}
+
+bool output_put(FILE *stream, const char *text, size_t length)
+{
+    return put(stream, text, length, true);
 }
 
 static void write_buf(FILE *stream, const struct buf *text)
@@ -167,10 +191,7 @@ bool print_exact(const char *text, size_t length)
 
 void output_flush(void)
 {
-    bool was_broken = ferror(stdout) != 0;
-
-    fflush(stdout);
-    say_lost(stdout, was_broken);
+    put(stdout, "", 0, true);
 }
 
 bool output_broken(void)

@@ -16,7 +16,8 @@
  *
  * That standard output fails is said on standard error once, and known to
  * output_broken() and output_finish(); when standard error fails there is nobody
- * left to be told.
+ * left to be told. Where nobody reads, writing ends when the program is told to
+ * (cli/write_limit.h).
  */
 
 /* The stream is a terminal that does not read UTF-8: what is not ASCII reaches it as base/clean.h's
@@ -51,6 +52,10 @@ bool print_exact(const char *text, size_t length);
 
 /* A JSON value that is one line: jsonl_... made it safe to show. */
 void print_json(const struct buf *line);
+
+/* Text that is safe already, put out at once. False with errno; EINTR: the end was asked for, and nobody
+ * read. */
+bool output_put(FILE *stream, const char *text, size_t length);
 
 /* Puts what was printed so far out now. */
 void output_flush(void);

@@ -35,7 +35,7 @@ static void take_signal_of_sign_in(struct plain_loop *loop)
     int number = plain_terminal_take_signal(&loop->terminal);
 
     if (number != 0 && number != SIGINT)
-        loop->terminal.signal_number = number;
+        plain_terminal_end(&loop->terminal, number);
 }
 
 static void describe_credentials(struct plain_loop *loop, struct plain_target *out)
@@ -58,10 +58,11 @@ static void find_target(struct plain_io *io, const struct plan *plan, const stru
     struct plain_loop *loop = (struct plain_loop *)io;
     struct destination *destination = &loop->destination;
     const struct endpoint *endpoint = &destination->client.endpoint;
-    struct error err;
+    struct error err = {0};
     bool found = session_find_destination(loop->session, plan, review, destination, &err);
 
-    loop->signed_in = found && session_sign_in(loop->session, destination, &err);
+    loop->signed_in =
+        found && loop->terminal.signal_number == 0 && session_sign_in(loop->session, destination, &err);
     loop->problem[0] = loop->proxy[0] = '\0';
     if (!loop->signed_in) {
         sentence_of_error(&err, loop->problem);
@@ -90,14 +91,13 @@ static void take_signal(struct plain_loop *loop, struct sending *sending)
 {
     int number = plain_terminal_take_signal(&loop->terminal);
 
-    if (number == 0)
-        return;
-    if (number == SIGINT) {
+    if (number != 0 && number != SIGINT)
+        plain_terminal_end(&loop->terminal, number);
+    if (loop->terminal.signal_number != 0) {
+        sending_abandon(sending);
+    } else if (number != 0) {
         plain_say(loop->keeper.plain, "Stopping.");
         sending_cancel(sending);
-    } else {
-        loop->terminal.signal_number = number;
-        sending_abandon(sending);
     }
 }
 
@@ -135,7 +135,8 @@ static void follow(struct plain_loop *loop, struct sending *sending)
         beat(loop, sending, &heartbeat);
         if (timeout < 0 || timeout > HEARTBEAT_MS)
             timeout = HEARTBEAT_MS;
-        if (!plain_terminal_wait(&loop->terminal, loop->session->transport, sending_fd(sending), timeout,
+        if (loop->terminal.signal_number == 0 &&
+            !plain_terminal_wait(&loop->terminal, loop->session->transport, sending_fd(sending), timeout,
                                  &err)) {
             plain_say(loop->keeper.plain, "Problem: %s.", err.text);
             sending_abandon(sending);
@@ -269,7 +270,7 @@ static enum end converse(struct plain_loop *loop, bool *thrown_away)
         case PLAIN_INTERRUPTED:
             return end_of_signal(loop);
         case PLAIN_FAILED:
-            return end_with(&err);
+            return loop->terminal.signal_number ? end_of_signal(loop) : end_with(&err);
         }
     }
     return end_of_signal(loop);

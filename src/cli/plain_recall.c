@@ -22,7 +22,7 @@ static void take_signal(struct recollection *recollection, struct submission *su
         return;
     recollection->stopped = true;
     if (number != SIGINT)
-        recollection->terminal->signal_number = number;
+        plain_terminal_end(recollection->terminal, number);
     submission_cancel(submission);
 }
 
@@ -50,6 +50,9 @@ static void look_for(struct recollection *recollection, const struct journal_int
     struct error err;
 
     plain_say(recollection->plain, "Looking for %s. Ctrl-C stops it.", intent->plan_name);
+    recollection->stopped = recollection->terminal->signal_number != 0;
+    if (recollection->stopped)
+        return;
     submission = open_intent_look(recollection->session, intent, &options, &destination, &err);
     if (!submission) {
         plain_say(recollection->plain, "It could not be looked for: %s.", err.text);

@@ -8,6 +8,7 @@
 
 #include "base/clean.h"
 #include "cli/output.h"
+#include "cli/write_limit.h"
 
 enum { CHUNK = 4096 };
 
@@ -27,7 +28,7 @@ static void hide(struct plain_terminal *terminal)
 static void show(struct plain_terminal *terminal)
 {
     if (terminal->is_hidden)
-        tcsetattr(STDIN_FILENO, TCSADRAIN, &terminal->modes);
+        tcsetattr(STDIN_FILENO, terminal->signal_number ? TCSANOW : TCSADRAIN, &terminal->modes);
     terminal->is_hidden = false;
 }
 
@@ -81,6 +82,12 @@ int plain_terminal_take_signal(struct plain_terminal *terminal)
     return 0;
 }
 
+void plain_terminal_end(struct plain_terminal *terminal, int signal_number)
+{
+    terminal->signal_number = signal_number;
+    write_limit_hurry();
+}
+
 bool plain_terminal_wait(struct plain_terminal *terminal, struct transport *transport, int fd, int timeout_ms,
                          struct error *err)
 {
@@ -113,9 +120,12 @@ static enum plain_read wait_for_input(struct plain_terminal *terminal, const cha
         if (errno != EINTR)
             return fail(err, "waiting for a line failed");
     if (fds[1].revents & POLLIN) {
-        terminal->signal_number = plain_terminal_take_signal(terminal);
-        if (terminal->signal_number != 0)
+        int number = plain_terminal_take_signal(terminal);
+
+        if (number != 0) {
+            plain_terminal_end(terminal, number);
             return PLAIN_READ_INTERRUPTED;
+        }
         /* It was suspended: the question has scrolled away, or is behind other programs' words. */
         if (!terminal->io.write(&terminal->io, question, strlen(question), err))
             return PLAIN_READ_FAILED;
@@ -193,9 +203,21 @@ static enum plain_read ask(struct plain_io *io, enum plain_input input, const ch
 
 /* ---- Writing ---- */
 
+static bool fail_to_write(struct plain_terminal *terminal, struct error *err)
+{
+    int number = errno;
+    /* What cut off the writing ends the dialogue: nobody reads. */
+    int signal_number = number == EINTR ? plain_terminal_take_signal(terminal) : 0;
+
+    if (signal_number != 0)
+        plain_terminal_end(terminal, signal_number);
+    return error_set_errno(err, ERROR_FILE, number, "the questions cannot be written");
+}
+
 static bool write_text(struct plain_io *io, const char *text, size_t length, struct error *err)
 {
-    FILE *out = ((struct plain_terminal *)io)->out;
+    struct plain_terminal *terminal = (struct plain_terminal *)io;
+    FILE *out = terminal->out;
     struct buf narrow = BUF_INIT;
     bool written;
 
@@ -204,11 +226,10 @@ static bool write_text(struct plain_io *io, const char *text, size_t length, str
         text = buf_text(&narrow);
         length = narrow.length;
     }
-    written = !narrow.failed && fwrite(text, 1, length, out) == length && fflush(out) == 0;
     if (narrow.failed)
-        error_memory(err);
-    else if (!written)
-        error_set_errno(err, ERROR_FILE, errno, "the questions cannot be written");
+        written = error_memory(err);
+    else
+        written = output_put(out, text, length) || fail_to_write(terminal, err);
     buf_release(&narrow);
     return written;
 }
@@ -230,6 +251,7 @@ bool plain_terminal_open(struct plain_terminal *terminal, struct error *err)
     if (terminal->signal_fd < 0)
         return error_set_errno(err, ERROR_INTERNAL, errno, "signals cannot be waited for");
     sigprocmask(SIG_BLOCK, &wanted, &terminal->old_mask);
+    write_limit_open();
     return true;
 }
 
@@ -241,5 +263,6 @@ void plain_terminal_close(struct plain_terminal *terminal)
     }
     close(terminal->signal_fd);
     sigprocmask(SIG_SETMASK, &terminal->old_mask, NULL);
+    write_limit_close();
     buf_release(&terminal->pending);
 }

@@ -13,7 +13,8 @@
  * Lines from standard input and text to a stream, for the dialogue of plain
  * questions: a terminal that echoes by itself, or a pipe. While a secret is
  * typed the terminal does not echo; it does again on every way out of that but
- * SIGKILL. Signals that end a program are waited for, not suffered.
+ * SIGKILL. Signals that end a program are waited for, not suffered; where nobody
+ * reads, one that comes while text is written ends the dialogue.
  */
 struct plain_terminal {
     struct plain_io io; /* first: ask() and write() find the rest from it */
@@ -39,5 +40,8 @@ bool plain_terminal_wait(struct plain_terminal *terminal, struct transport *tran
 
 /* A signal that came, without waiting; 0: none. A wish to be suspended is granted here. */
 int plain_terminal_take_signal(struct plain_terminal *terminal);
+
+/* This signal ends the dialogue. */
+void plain_terminal_end(struct plain_terminal *terminal, int signal_number);
 
 #endif
