@@ -30,12 +30,16 @@ static bool is_accessible(struct host *host)
     return value && strcmp(value, "0") != 0 && !words_same(value, "false");
 }
 
+static bool asks_for_plain(const struct options *options)
+{
+    return options->plain || is_accessible(host_system());
+}
+
 /* Questions one after another: where they are asked for, and where somebody is there but no full screen is.
  */
 static bool wants_plain(const struct options *options)
 {
-    return options->plain || is_accessible(host_system()) ||
-           (term_obstacle(host_system()) && isatty(STDIN_FILENO));
+    return asks_for_plain(options) || (term_obstacle(host_system()) && isatty(STDIN_FILENO));
 }
 
 /* What must hold before anything is opened; NULL when it does. */
@@ -167,6 +171,8 @@ enum end command_wizard(const struct options *options)
 
     if (obstacle)
         return explain_obstacle(obstacle);
+    if (plain && !asks_for_plain(options))
+        remark("One question after another, since %s.", term_obstacle(host_system()));
     if (!open_draft(&draft, options, &err) || !session_open(&session, host_system(), options, &err))
         end = end_with(&err);
     else

@@ -19,7 +19,7 @@
 struct term;
 
 /* Why a full screen cannot be had here, in words; NULL when it can: standard input or output is no terminal,
- * TERM is unset, unknown or "dumb", or the terminal cannot move its cursor. */
+ * TERM is unset, unknown or "dumb", the terminal cannot move its cursor, or no file may grow. */
 const char *term_obstacle(struct host *host);
 
 /* mouse: ask the terminal for mouse reports. colour: false under NO_COLOR or --no-color. */

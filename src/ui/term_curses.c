@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <termcap.h>
 #include <termios.h>
 #include <unistd.h>
@@ -247,6 +248,25 @@ static bool can_end_one(const char *name, const char *text)
     return capability(name) && strcmp(capability(name), text) == 0;
 }
 
+/* What the file in memory has to take, more on a large screen: a letter takes a byte or two, a new look a few
+ * more. */
+enum { PICTURE_MIN = 64 << 10, CELL_BYTES = 8 };
+
+/* Whether a whole picture fits into the file in memory, which counts as any (ulimit -f). */
+static bool picture_fits(void)
+{
+    struct winsize size = {0};
+    struct rlimit limit;
+    rlim_t wanted = PICTURE_MIN;
+
+    if (getrlimit(RLIMIT_FSIZE, &limit) < 0 || limit.rlim_cur == RLIM_INFINITY)
+        return true;
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 &&
+        (rlim_t)size.ws_row * size.ws_col * CELL_BYTES > wanted)
+        wanted = (rlim_t)size.ws_row * size.ws_col * CELL_BYTES;
+    return limit.rlim_cur >= wanted;
+}
+
 const char *term_obstacle(struct host *host)
 {
     const char *name = host_env(host, "TERM");
@@ -264,6 +284,8 @@ const char *term_obstacle(struct host *host)
         return "the kind of terminal that the variable TERM names is not known here";
     if (!tgetstr("cm", NULL) || tgetflag("hc") > 0)
         return "the terminal cannot move its cursor";
+    if (!picture_fits())
+        return "files may not grow here (ulimit -f), and a full screen is drawn through one";
     return NULL;
 }
 

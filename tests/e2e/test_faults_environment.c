@@ -543,14 +543,14 @@ static void write_large_draft(void)
 
     assert_non_null(text);
     assert_non_null(file);
-    fprintf(file, "{\"padding\": \"%0*d\", %s", 40000, 0, strchr(text, '{') + 1);
+    fprintf(file, "{\"padding\": \"%0*d\", %s", 100000, 0, strchr(text, '{') + 1);
     assert_int_equal(fclose(file), 0);
     free(text);
 }
 
 static void where_no_file_may_grow_the_draft_stays_and_the_words_are_printed(void **state)
 {
-    static const struct place place = {.name = "files of 16 KiB", .limits = "ulimit -f 32"};
+    static const struct place place = {.name = "files of 64 KiB", .limits = "ulimit -f 128"};
     static char script[256];
     static const char *const arguments[] = {"draft.json", NULL};
     const char *argv[ARGUMENTS_MAX + 8];
@@ -575,6 +575,28 @@ static void where_no_file_may_grow_the_draft_stays_and_the_words_are_printed(voi
     assert_true(ground_has("draft.json", plan_name));
     screen_signal(screen, SIGTERM);
     ends(screen, place.name, 128 + SIGTERM, "-typed");
+}
+
+/* A full screen is drawn through a file in memory, which counts as one. */
+static void where_not_even_a_picture_fits_the_questions_are_plain(void **state)
+{
+    static const struct place places[] = {
+        {.name = "no file at all", .limits = "ulimit -f 0"},
+        {.name = "files of 32 KiB", .limits = "ulimit -f 64"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+        struct screen *screen = start_in(&places[i], 80, 24);
+
+        if (!screen_see(screen, "files may not grow here (ulimit -f)", LIMIT_MS))
+            fail_msg("%s: the reason is not said:\n%s", places[i].name, screen_text(screen));
+        assert_true(screen_wait(screen, "Review:"));
+        screen_type(screen, "!\r");
+        screen_wait_quiet(screen);
+        screen_signal(screen, SIGTERM);
+        ends(screen, places[i].name, 128 + SIGTERM, NULL);
+    }
 }
 
 /* ---- */
@@ -609,6 +631,7 @@ int main(void)
         cmocka_unit_test(the_end_may_come_at_any_step),
         cmocka_unit_test(stopped_at_any_step_it_goes_on),
         cmocka_unit_test(where_no_file_may_grow_the_draft_stays_and_the_words_are_printed),
+        cmocka_unit_test(where_not_even_a_picture_fits_the_questions_are_plain),
     };
 
     if (!getenv("DRPLAN")) {
