@@ -310,7 +310,7 @@ static bool take_page(struct entry *entry, const cJSON *data, bool *more, struct
 static void take_list(struct entry *entry, const cJSON *data)
 {
     struct error err;
-    bool more;
+    bool more = false;
 
     if (!take_page(entry, data, &more, &err)) {
         fail_with(entry, &err);

@@ -162,11 +162,32 @@ static uint32_t *slot_of(const struct lookup_list *list, const char *id)
     return &list->slots[at];
 }
 
+/* Its row, counted from 1; 0: there is none. */
+static uint32_t place_of(const struct lookup_list *list, const char *id)
+{
+    return list->count > 0 ? *slot_of(list, id) : 0;
+}
+
 const struct lookup_row *lookup_list_find(const struct lookup_list *list, const char *id)
 {
-    uint32_t place = list->count > 0 ? *slot_of(list, id) : 0;
+    uint32_t place = place_of(list, id);
 
     return place > 0 ? &list->rows[place - 1] : NULL;
+}
+
+/* As many slots as this, with the rows there are. */
+static bool grow_slots(struct lookup_list *list, size_t count, struct error *err)
+{
+    uint32_t *slots = calloc(count, sizeof(*slots));
+
+    if (!slots)
+        return error_memory(err);
+    free(list->slots);
+    list->slots = slots;
+    list->slot_count = count;
+    for (size_t i = 0; i < list->count; i++)
+        *slot_of(list, list->rows[i].cells[0]) = (uint32_t)i + 1;
+    return true;
 }
 
 /* Room for one more row, and at least twice as many slots as rows. */
@@ -175,10 +196,11 @@ static bool grow(struct lookup_list *list, struct error *err)
     size_t capacity = list->capacity ? 2 * list->capacity : 64;
     struct lookup_row *rows;
     char **texts;
-    uint32_t *slots;
 
     if (list->count < list->capacity)
         return true;
+    if (!grow_slots(list, 2 * capacity, err))
+        return false;
     rows = realloc(list->rows, capacity * sizeof(*rows));
     if (!rows)
         return error_memory(err);
@@ -187,19 +209,12 @@ static bool grow(struct lookup_list *list, struct error *err)
     if (!texts)
         return error_memory(err);
     list->texts = texts;
-    slots = calloc(2 * capacity, sizeof(*slots));
-    if (!slots)
-        return error_memory(err);
-    free(list->slots);
-    list->slots = slots;
-    list->slot_count = 2 * capacity;
     list->capacity = capacity;
-    for (size_t i = 0; i < list->count; i++)
-        *slot_of(list, list->rows[i].cells[0]) = (uint32_t)i + 1;
     return true;
 }
 
-/* Takes the text of a row, its cells ended by a 0 each; it is freed when the id is there already. */
+/* Takes the text of a row, its cells ended by a 0 each, the id first; it is freed when the id is there
+ * already. */
 static bool add_text(struct lookup_list *list, char *text, size_t cells, const char *used_status, bool *added,
                      struct error *err)
 {
@@ -208,11 +223,7 @@ static bool add_text(struct lookup_list *list, char *text, size_t cells, const c
     uint32_t *slot;
 
     *added = false;
-    for (size_t i = 0; i < cells; i++) {
-        row.cells[i] = at;
-        at += strlen(at) + 1;
-    }
-    if (row.cells[0][0] == '\0' || lookup_list_find(list, row.cells[0])) {
+    if (text[0] == '\0' || place_of(list, text) > 0) {
         free(text);
         return true;
     }
@@ -220,9 +231,13 @@ static bool add_text(struct lookup_list *list, char *text, size_t cells, const c
         free(text);
         return false;
     }
+    for (size_t i = 0; i < cells; i++) {
+        row.cells[i] = at;
+        at += strlen(at) + 1;
+    }
     if (used_status)
         row.usable = strcmp(row.cells[cells - 1], used_status) == 0;
-    slot = slot_of(list, row.cells[0]);
+    slot = slot_of(list, text);
     list->rows[list->count] = row;
     list->texts[list->count] = text;
     *slot = (uint32_t)++list->count;

@@ -77,6 +77,7 @@ static enum find find_entry(struct search *search, struct config *config, struct
     const char *name = search->asked ? search->asked : host_env(search->host, "ALIBABA_CLOUD_PROFILE");
     enum find found;
 
+    *entry = (struct entry){.config = config};
     if (source_is_on(search->host, "ALIBABA_CLOUD_CLI_PROFILE_DISABLED")) {
         source_show(search->host, FILE_VARIABLE, FILE_USUAL, config->path.shown);
         return source_nothing(search, "%s is switched off by ALIBABA_CLOUD_CLI_PROFILE_DISABLED",
@@ -89,7 +90,6 @@ static enum find find_entry(struct search *search, struct config *config, struct
         name = json_text(json_member(config->tree, "current"));
     if (!name)
         return source_nothing(search, "%s does not say which profile is the current one", config->path.shown);
-    entry->config = config;
     entry->node = profile_named(config, name);
     if (!entry->node)
         return source_nothing(search, "%s has no profile %.80s", config->path.shown, name);

@@ -242,13 +242,13 @@ bool fuzzy_match(const struct fuzzy_query *query, const char *text, int *score)
 static void walk_back(const struct fuzzy_query *query, const struct letters *letters,
                       unsigned char (*steps)[TEXT_MAX], size_t *positions, size_t max)
 {
-    size_t j = letters->count;
+    size_t i = query->length;
     bool at_once = false;
 
-    for (size_t i = query->length; i-- > 0;) {
-        j--;
-        while (!at_once && !(steps[i][j] & STEP_HERE))
-            j--;
+    for (size_t j = letters->count; i > 0 && j-- > 0;) {
+        if (!at_once && !(steps[i - 1][j] & STEP_HERE))
+            continue;
+        i--;
         if (i < max)
             positions[i] = letters->offsets[j];
         at_once = steps[i][j] & STEP_NEXT;

@@ -191,6 +191,7 @@ struct reader {
     /* What was given, with how it was written: whether a command takes it is known only at the end. */
     const struct option_row *given[64];
     size_t given_count;
+    size_t standard_inputs; /* operands that are - */
 };
 
 /* The option that was probably meant: one that goes on where the name stops, else one with a slip in it. */
@@ -285,6 +286,8 @@ static bool read_word(struct reader *reader, const char *word, struct error *err
         return true;
     }
     options->operands[options->operand_count++] = word;
+    if (strcmp(word, "-") == 0)
+        reader->standard_inputs++;
     return true;
 }
 
@@ -328,22 +331,20 @@ static bool check_values(const struct options *options, struct error *err)
     return true;
 }
 
-static bool check_operands(const struct options *options, struct error *err)
+static bool check_operands(const struct reader *reader, struct error *err)
 {
+    const struct options *options = reader->options;
     const struct command_row *command = &command_rows[options->command];
-    size_t standard_inputs = 0;
 
-    for (size_t i = 0; i < options->operand_count; i++)
-        standard_inputs += strcmp(options->operands[i], "-") == 0 ? 1 : 0;
     if (options->operand_count < command->operands_least)
         return error_set(err, ERROR_USAGE, "%s needs %s: drplan %s", command->name,
                          strstr(command->usage, "DRAFT") ? "a draft" : "one word more", command->usage);
     if (options->operand_count > command->operands_most)
         return error_set(err, ERROR_USAGE, "'%.100s' is one word too many: drplan %s",
                          options->operands[command->operands_most], command->usage);
-    if (standard_inputs > 1)
+    if (reader->standard_inputs > 1)
         return error_set(err, ERROR_USAGE, "- is given %zu times, and standard input can be read only once",
-                         standard_inputs);
+                         reader->standard_inputs);
     return true;
 }
 
@@ -368,7 +369,7 @@ bool options_read(int argc, char **argv, struct options *out, struct error *err)
     /* Whoever asks for help gets it, whatever else is on the line. */
     if (out->help || out->version)
         return true;
-    return ok && check_given(&reader, err) && check_values(out, err) && check_operands(out, err);
+    return ok && check_given(&reader, err) && check_values(out, err) && check_operands(&reader, err);
 }
 
 void options_release(struct options *options)

@@ -266,7 +266,7 @@ static bool put_parent(struct writer *writer, cJSON *object, struct place first)
         take_out(object, member);
         member = NULL;
     }
-    if (!wanted && (!cJSON_IsObject(member) || !member->child))
+    if (!wanted && (!member || !cJSON_IsObject(member) || !member->child))
         return true;
     if (!member && !insert(writer, object, schema[first.field].scope, "", name, cJSON_CreateObject()))
         return false;
