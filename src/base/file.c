@@ -695,7 +695,7 @@ static bool is_folder(const char *path)
 }
 
 /* One folder in a folder that is there. */
-static int make_one(const char *path)
+static int make_one(const char *path, bool *made)
 {
     while (mkdir(path, 0700) != 0) {
         int failure = errno;
@@ -705,37 +705,105 @@ static int make_one(const char *path)
         if (failure != EINTR)
             return failure == EEXIST ? ENOTDIR : failure;
     }
+    *made = true;
     /* The umask may have taken something away. */
     while (chmod(path, 0700) != 0) {
         if (errno != EINTR)
             return errno;
     }
-    return sync_parent(path);
+    return 0;
+}
+
+/* there: how long the part of the path is that was there before. */
+static int make_parts(char *path, size_t length, size_t *there)
+{
+    bool made = false;
+    int failure = 0;
+
+    *there = length;
+    for (size_t at = 1; at <= length && failure == 0; at++) {
+        char end = path[at];
+
+        if ((end != '/' && end != '\0') || path[at - 1] == '/')
+            continue;
+        path[at] = '\0';
+        failure = make_one(path, &made);
+        path[at] = end;
+        if (made && *there == length)
+            *there = at - 1;
+    }
+    return failure;
+}
+
+static int sync_parts(char *path, size_t length, size_t there)
+{
+    int failure = 0;
+
+    for (size_t at = there + 1; at <= length && failure == 0; at++) {
+        char end = path[at];
+
+        if ((end != '/' && end != '\0') || path[at - 1] == '/')
+            continue;
+        path[at] = '\0';
+        failure = sync_parent(path);
+        path[at] = end;
+    }
+    return failure;
+}
+
+/* The path without slashes at its end; NULL: no memory. */
+static char *folder_path(const char *path, size_t *length, struct error *err)
+{
+    char *copy = text_copy(path);
+
+    if (!copy) {
+        error_memory(err);
+        return NULL;
+    }
+    *length = strlen(copy);
+    while (*length > 1 && copy[*length - 1] == '/')
+        copy[--*length] = '\0';
+    return copy;
+}
+
+static bool folder_told(const char *path, int failure, struct error *err)
+{
+    return failure == 0 || error_set_errno(err, ERROR_FILE, failure, "the folder %s cannot be made", path);
+}
+
+bool file_begin_folder(const char *path, size_t *there, struct error *err)
+{
+    size_t length;
+    char *parts = folder_path(path, &length, err);
+    int failure;
+
+    if (!parts)
+        return false;
+    failure = make_parts(parts, length, there);
+    free(parts);
+    if (failure == 0 && !is_folder(path))
+        failure = ENOENT;
+    return folder_told(path, failure, err);
+}
+
+bool file_keep_folder(const char *path, size_t there, struct error *err)
+{
+    size_t length;
+    char *parts = folder_path(path, &length, err);
+    int failure;
+
+    if (!parts)
+        return false;
+    failure = sync_parts(parts, length, there);
+    free(parts);
+    return folder_told(path, failure, err);
 }
 
 bool file_make_folder(const char *path, struct error *err)
 {
-    char *part = text_copy(path);
-    size_t length = strlen(path);
-    int failure = 0;
+    size_t there;
 
-    if (!part)
-        return error_memory(err);
-    while (length > 1 && part[length - 1] == '/')
-        part[--length] = '\0';
-    for (size_t at = 1; at <= length && failure == 0; at++) {
-        if (part[at] != '/' && part[at] != '\0')
-            continue;
-        part[at] = '\0';
-        if (part[at - 1] != '/')
-            failure = make_one(part);
-        if (at < length)
-            part[at] = '/';
-    }
-    free(part);
-    if (failure == 0 && !is_folder(path))
-        failure = ENOENT;
-    return failure == 0 || error_set_errno(err, ERROR_FILE, failure, "the folder %s cannot be made", path);
+    return file_begin_folder(path, &there, err) && file_keep_folder(path, there, err);
 }
 
 bool file_state_folder(struct host *host, struct buf *out, struct error *err)

@@ -63,6 +63,11 @@ bool file_sync(int fd, const char *path, struct error *err);
 /* Makes a folder and its parents, mode 0700. Existing ones are fine. */
 bool file_make_folder(const char *path, struct error *err);
 
+/* The same in two steps, for whoever cannot wait for the disk yet: makes it, then brings what was made to the
+ * disk. `there`: how many bytes of the path named a folder that was there before. */
+bool file_begin_folder(const char *path, size_t *there, struct error *err);
+bool file_keep_folder(const char *path, size_t there, struct error *err);
+
 /* Removes what killed processes left in a folder while replacing files: our own temporary files, older than
  * an hour. Says nothing when it cannot. */
 void file_remove_leftovers(const char *folder);

@@ -77,7 +77,7 @@ bool autosave_open(struct autosave *autosave, struct host *host, struct error *e
     buf_add_text(&autosave->folder, "/autosave");
     if (autosave->folder.failed)
         return error_memory(err);
-    if (!file_make_folder(buf_text(&autosave->folder), err))
+    if (!file_begin_folder(buf_text(&autosave->folder), &autosave->folder_kept, err))
         return false;
     file_remove_leftovers(buf_text(&autosave->folder));
     /* Somebody who tidies up may hold a lock that nobody has taken yet for a moment. */
@@ -153,6 +153,16 @@ static bool add_origin(cJSON *origin, const struct buf *draft, struct buf *out, 
     return !out->failed || error_memory(err);
 }
 
+/* The folder was made before the first picture, which waits for no disk. */
+static bool keep_folder(struct autosave *autosave, struct error *err)
+{
+    if (autosave->folder_kept < autosave->folder.length &&
+        !file_keep_folder(buf_text(&autosave->folder), autosave->folder_kept, err))
+        return false;
+    autosave->folder_kept = autosave->folder.length;
+    return true;
+}
+
 bool autosave_write(struct autosave *autosave, const struct plan *plan, const struct autosave_origin *origin,
                     struct error *err)
 {
@@ -165,6 +175,7 @@ bool autosave_write(struct autosave *autosave, const struct plan *plan, const st
     if (ok && (autosave->written.length != draft.length ||
                memcmp(buf_text(&autosave->written), buf_text(&draft), draft.length) != 0)) {
         ok = add_origin(new_origin(autosave, plan, origin), &draft, &text, err) &&
+             keep_folder(autosave, err) &&
              file_replace(buf_text(&autosave->path), buf_text(&text), text.length, NULL, err);
         if (ok) {
             buf_release(&autosave->written);

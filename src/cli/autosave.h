@@ -20,7 +20,8 @@
 struct autosave {
     struct host *host;
     struct buf folder;
-    struct buf path; /* of the JSON */
+    size_t folder_kept; /* how much of its path is on the disk: the rest follows with the first writing */
+    struct buf path;    /* of the JSON */
     struct lock_file lock;
     struct buf written; /* what the file holds, without its origin; empty: there is no file */
 };

@@ -116,10 +116,12 @@ static void walk_autosave(const struct plan *plan)
     bool kept = autosave_open(&autosave, &host, &err) && autosave_write(&autosave, plan, &origin, &err);
 
     shortage.armed = false;
-    if (kept)
+    if (kept) {
         assert_int_equal(name_in(buf_text(&autosave.path)), 'n');
-    else
+        assert_int_equal(autosave.folder_kept, autosave.folder.length);
+    } else {
         assert_true(err.text[0] != '\0');
+    }
     autosave_remove(&autosave);
     autosave_close(&autosave);
 }
