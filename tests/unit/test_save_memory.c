@@ -124,6 +124,7 @@ static void walk_autosave(const struct plan *plan)
     }
     autosave_remove(&autosave);
     autosave_close(&autosave);
+    (void)rmdir("drplan/autosave"); /* so that each finds nothing made */
 }
 
 /* Looks for what another run left: it is found, or left alone. */
