@@ -471,7 +471,7 @@ enum find profile_source(struct search *search, struct source *out)
 
 static bool take_settings(const struct entry *entry, struct profile *out, struct error *err)
 {
-    const char *region, *endpoint, *type;
+    const char *region = NULL, *endpoint = NULL, *type = NULL;
     const struct wanted wanted[] = {
         {"region_id", &region}, {"endpoint", &endpoint}, {"endpoint_type", &type}, {NULL, NULL}};
 

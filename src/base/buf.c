@@ -33,7 +33,8 @@ const char *buf_text(const struct buf *buf)
     return buf->data ? buf->data : "";
 }
 
-/* Memory for needed bytes, the final 0 included. realloc() would leave the old bytes lying about. */
+/* Memory for needed bytes, the final 0 included; the limit is not passed with them. realloc() would leave the
+ * old bytes lying about. */
 static bool grow(struct buf *buf, size_t needed)
 {
     size_t capacity = buf->capacity ? buf->capacity : FIRST_CAPACITY;
@@ -41,6 +42,8 @@ static bool grow(struct buf *buf, size_t needed)
 
     while (capacity < needed)
         capacity = capacity > SIZE_MAX / 2 ? needed : capacity * 2;
+    if (capacity - 1 > buf->limit)
+        capacity = buf->limit + 1;
     data = malloc(capacity);
     if (!data)
         return false;

@@ -9,8 +9,8 @@
 /*
  * Growing bytes with a ceiling and a sticky failure.
  *
- * Invariants: data[length] is always 0 (so text is a C string), length never
- * exceeds limit, and once an addition failed (memory, or the limit) `failed`
+ * Invariants: data[length] is always 0 (so text is a C string), there is never
+ * memory for more than limit bytes and that 0, and once an addition failed (memory, or the limit) `failed`
  * stays true, nothing more is added, and the contents so far stay valid.
  * Callers add freely and look at `failed` once, at the end.
  *
@@ -44,10 +44,10 @@ const char *buf_text(const struct buf *buf);
 /* Room for `more` bytes at once, instead of growing towards them step by step. */
 void buf_reserve(struct buf *buf, size_t more);
 
-/* Whether `more` bytes and the final 0 fit into the memory there is, and into the limit. */
+/* Whether `more` bytes and the final 0 fit into the memory there is. */
 static inline bool buf_has_room(const struct buf *buf, size_t more)
 {
-    return more < buf->capacity - buf->length && more <= buf->limit - buf->length && !buf->failed;
+    return buf->data && more < buf->capacity - buf->length && !buf->failed;
 }
 
 /* As buf_add(), and gets the memory for it. */

@@ -186,15 +186,33 @@ static bool scan_string(struct parse *parse, struct span *inside)
     return true;
 }
 
+/* What a letter behind a backslash means; quotes, slashes and backslashes mean themselves. */
+static char meaning_of(char letter)
+{
+    switch (letter) {
+    case 'b':
+        return '\b';
+    case 'f':
+        return '\f';
+    case 'n':
+        return '\n';
+    case 'r':
+        return '\r';
+    case 't':
+        return '\t';
+    default:
+        return letter;
+    }
+}
+
 /* Writes what an escape that was scanned means, at most four bytes, and returns how many; *at steps over it.
  */
 static size_t write_escaped(const char **at, const char *end, char *out)
 {
-    static const char escapes[] = "\"\"\\\\//b\bf\fn\nr\rt\t";
     uint32_t code_point;
 
     if ((*at)[1] != 'u') {
-        *out = strchr(escapes, (*at)[1])[1];
+        *out = meaning_of((*at)[1]);
         *at += 2;
         return 1;
     }

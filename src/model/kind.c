@@ -299,16 +299,16 @@ static const char *bare_words(const cJSON *node)
 
 static void decode_text(enum field_id field, const cJSON *node, struct decoded *decoded)
 {
-    const char *text = json_text(node);
+    const char *text = json_text(node), *bare = bare_words(node);
 
     if (text && !*text)
         object_to(decoded, SEVERITY_WARNING, "is empty and is left out");
     else if (text)
         answer(decoded, text);
-    else if (bare_words(node)) {
-        answer(decoded, bare_words(node));
+    else if (bare) {
+        answer(decoded, bare);
         object_to(decoded, SEVERITY_ERROR, "must be text in quotes, not %s",
-                  json_is_number(node) ? "a number" : bare_words(node));
+                  json_is_number(node) ? "a number" : bare);
     } else if (schema[field].kind != KIND_SECRET && cJSON_IsObject(node))
         object_to(decoded, SEVERITY_ERROR, "must be text in quotes; only a password may be a reference");
     else
@@ -333,13 +333,14 @@ static void decode_choice(enum field_id field, const cJSON *node, struct decoded
 static void decode_switch(enum field_id field, const cJSON *node, struct decoded *decoded)
 {
     const char *text = json_text(node);
+    const char *words = text ? text : bare_words(node);
     const char *meant = text ? field_constant(field, text) : NULL;
 
     if (meant) {
         answer(decoded, meant);
         object_to(decoded, SEVERITY_ERROR, "must be %s without quotes", meant);
-    } else if ((text && *text) || bare_words(node))
-        answer(decoded, text ? text : bare_words(node));
+    } else if (words && *words)
+        answer(decoded, words);
     else
         object_to(decoded, SEVERITY_ERROR, "must be true or false");
 }

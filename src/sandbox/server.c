@@ -90,13 +90,13 @@ static void log_visit(const struct visit *visit)
 static bool hold(struct visit *visit, int64_t due)
 {
     struct server *server = visit->server;
-    struct visit **held = realloc(server->held, (server->held_count + 1) * sizeof(struct visit *));
+    struct visit **held = reallocarray(server->held, server->held_count + 1, sizeof(struct visit *));
     struct pollfd *fds;
 
     if (!held)
         return false;
     server->held = held;
-    fds = realloc(server->fds, (server->held_count + 3) * sizeof(*fds));
+    fds = reallocarray(server->fds, server->held_count + 3, sizeof(*fds));
     if (!fds)
         return false;
     server->fds = fds;
