@@ -38,6 +38,16 @@ bool host_is_loopback(const char *host)
     return strcmp(bare, "::1") == 0 || ascii_compare(bare, "localhost") == 0;
 }
 
+bool host_needs_no_search(const char *host)
+{
+    unsigned char unused[16];
+    char bare[256];
+
+    bare_host(host, bare, sizeof(bare));
+    return host_is_loopback(host) || inet_pton(AF_INET, bare, unused) == 1 ||
+           inet_pton(AF_INET6, bare, unused) == 1;
+}
+
 bool host_takes_plain_http(const char *host)
 {
     return host_is_loopback(host) || strcmp(host, METADATA_HOST) == 0;
@@ -162,6 +172,23 @@ const char *proxy_for(const char *scheme, const char *host)
     if (!proxy || (exceptions && list_covers(exceptions, bare)))
         return NULL;
     return proxy;
+}
+
+/* Behind "scheme://user:password@". */
+static const char *host_of_proxy(const char *proxy)
+{
+    const char *start = strstr(proxy, "://"), *at = strrchr(proxy, '@');
+
+    if (at)
+        return at + 1;
+    return start ? start + 3 : proxy;
+}
+
+bool proxy_needs_no_search(const char *scheme, const char *host)
+{
+    const char *proxy = proxy_for(scheme, host);
+
+    return proxy && host_needs_no_search(host_of_proxy(proxy));
 }
 
 void transport_proxy(const char *scheme, const char *host, char *text, size_t size)

@@ -9,6 +9,9 @@
 /* True for 127.0.0.0/8, [::1] and localhost, with or without ":port". */
 bool host_is_loopback(const char *host);
 
+/* True where no name server is asked: for addresses in figures, and this machine. */
+bool host_needs_no_search(const char *host);
+
 /* True where plain http is allowed: on this machine, and for METADATA_HOST, which answers from the machine
  * that ours runs on. */
 bool host_takes_plain_http(const char *host);
@@ -22,5 +25,8 @@ bool host_takes_plain_http(const char *host);
  * machine, and the request would leave this one unprotected.
  */
 const char *proxy_for(const char *scheme, const char *host);
+
+/* True where there is one, and no name server is asked for it. */
+bool proxy_needs_no_search(const char *scheme, const char *host);
 
 #endif

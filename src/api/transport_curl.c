@@ -277,17 +277,39 @@ static void explain_roots(struct transfer *transfer, const char *ca_file)
                "The certificates that this system trusts are missing. Install the package ca-certificates.");
 }
 
+/*
+ * libcurl says that a host was not found also where it had no memory to look.
+ * That much is known: an address in figures is looked for nowhere, and the first
+ * message stays, which says that no thread was to be had.
+ */
+static void explain_no_address(struct transfer *transfer, bool of_proxy)
+{
+    const struct request *request = transfer->request;
+    bool settled = of_proxy ? proxy_needs_no_search(request->scheme, request->host)
+                            : host_needs_no_search(request->host);
+
+    if (settled)
+        REASON(transfer, "Memory is too short for a connection to %s%.100s.",
+               of_proxy ? "the proxy for " : "", request->host);
+    else if (strstr(transfer->detail, "thread failed"))
+        REASON(transfer,
+               "The address of %s%.100s could not be looked up: memory is short, or so are threads.",
+               of_proxy ? "the proxy for " : "", request->host);
+    else if (of_proxy)
+        REASON(transfer, "The address of the proxy could not be found. Check https_proxy and all_proxy.");
+    else
+        REASON(transfer,
+               "The address of %.100s could not be found. Check the host name, and the network and its DNS.",
+               request->host);
+}
+
 static void explain_code(struct transfer *transfer, CURLcode code, const struct carrier *carrier)
 {
     const char *host = transfer->request->host;
 
     /* No switch: CURLcode has some hundred values, and more with every release. */
-    if (code == CURLE_COULDNT_RESOLVE_HOST)
-        REASON(transfer,
-               "The address of %.100s could not be found. Check the host name, and the network and its DNS.",
-               host);
-    else if (code == CURLE_COULDNT_RESOLVE_PROXY)
-        REASON(transfer, "The address of the proxy could not be found. Check https_proxy and all_proxy.");
+    if (code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_COULDNT_RESOLVE_PROXY)
+        explain_no_address(transfer, code == CURLE_COULDNT_RESOLVE_PROXY);
     else if (code == CURLE_COULDNT_CONNECT)
         explain_no_connection(transfer);
     else if (code == CURLE_OPERATION_TIMEDOUT)

@@ -58,6 +58,8 @@ static void assert_honest(struct bench *bench, const struct submission *submissi
     for (const char *at = words; (at = strstr(at, "intent")); at++)
         intents++;
     assert_true(posts <= intents);
+    /* The server is there, and its address stands in figures. */
+    assert_null(strstr(report->reason, "could not be found"));
     if (report->outcome == OUTCOME_NOT_SENT) {
         assert_true(posts <= 1); /* the one that was throttled */
         assert_true(strlen(report->reason) > 10);

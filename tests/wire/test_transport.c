@@ -13,6 +13,8 @@
 #include <netinet/in.h>
 #include <openssl/ssl.h>
 #include <poll.h>
+#include <pthread.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -48,6 +50,21 @@ int getaddrinfo(const char *name, const char *service, const struct addrinfo *hi
         return read(hanging_pipe[0], &byte, 1) < 0 ? EAI_SYSTEM : EAI_AGAIN;
     *(void **)&system_resolver = dlsym(RTLD_NEXT, "getaddrinfo");
     return system_resolver(name, service, hints, result);
+}
+
+/* Nor may there be threads for it. */
+static bool no_threads;
+
+typedef int starter(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *), void *context);
+
+int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *), void *context)
+{
+    starter *system_create;
+
+    if (no_threads)
+        return EAGAIN;
+    *(void **)&system_create = dlsym(RTLD_NEXT, "pthread_create");
+    return system_create(thread, attributes, run, context);
 }
 
 /* A network without a route, and one that the system does not let us use. */
@@ -527,6 +544,22 @@ static void a_name_that_is_not_found_is_named(void **state)
     seen = perform(NULL, &request);
     assert_int_equal(seen.end, TRANSFER_NOT_SENT);
     assert_non_null(strstr(seen.reason, "The address of absent.test could not be found"));
+    request_release(&request);
+}
+
+/* No thread may be started: libcurl calls that a host that is not found. */
+static void a_name_that_cannot_be_looked_up_is_not_called_wrong(void **state)
+{
+    struct request request;
+    struct seen seen;
+
+    (void)state;
+    make_request(&request, "POST", "https", "absent.test", "{}");
+    no_threads = true;
+    seen = perform(NULL, &request);
+    no_threads = false;
+    assert_int_equal(seen.end, TRANSFER_NOT_SENT);
+    assert_non_null(strstr(seen.reason, "could not be looked up: memory is short, or so are threads"));
     request_release(&request);
 }
 
@@ -1207,6 +1240,7 @@ int main(void)
         cmocka_unit_test(interim_answers_are_passed_over_and_their_headers_forgotten),
         cmocka_unit_test(nobody_listening_means_nothing_was_sent),
         cmocka_unit_test(a_name_that_is_not_found_is_named),
+        cmocka_unit_test(a_name_that_cannot_be_looked_up_is_not_called_wrong),
         cmocka_unit_test(a_network_that_is_not_there_is_told_from_a_closed_door),
         cmocka_unit_test(time_limits_end_a_transfer),
         cmocka_unit_test(a_connection_that_does_not_come_about_is_given_up),
