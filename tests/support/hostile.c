@@ -2,7 +2,10 @@
 
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "base/buf.h"
 
 /* clang-format off */
 #define MARKS_10 "\u0335\u0336\u0337\u0338\u0300\u0301\u0302\u0303\u0304\u0305"
@@ -132,49 +135,103 @@ static size_t decode(const unsigned char *text, size_t length, uint32_t *c)
     return wanted;
 }
 
-/* "?NUMBER" of the modes that a full screen takes and gives back. */
-static bool is_own_mode(const char *parameters, size_t length)
-{
-    static const char *const modes[] = {"?1",    "?7",    "?12",   "?25",   "?12;25",
-                                        "?1000", "?1006", "?1049", "?2004", "4"};
+/* What ncurses and the wizard send whole: to take and to give back the screen, and to clear it. */
+static const char *const own_sequences[] = {
+    "\x1b[?1049h\x1b[22;0;0t",
+    "\x1b[?1049l\x1b[23;0;0t",
+    "\x1b[?1h\x1b=",
+    "\x1b[?1l\x1b>",
+    "\x1b[?12l\x1b[?25h",
+    "\x1b[?25l",
+    "\x1b[?7h",
+    "\x1b[?7l",
+    "\x1b[4l",
+    "\x1b[?2004h",
+    "\x1b[?2004l",
+    "\x1b[?1000h\x1b[?1006h",
+    "\x1b[?1006l\x1b[?1000l",
+    "\x1b[H\x1b[2J",
+    "\x1b[J",
+    "\x1b[K",
+    "\x1b[1K",
+    "\x1b[Z",
+    "\x1b(B",
+    "\x1b(0",
+    "\x1bM",
+    "\x1b\x37",
+    "\x1b\x38",
+};
 
-    for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++)
-        if (length == strlen(modes[i]) && memcmp(parameters, modes[i], length) == 0)
-            return true;
-    return false;
+/* The looks that the program has, each a whole parameter; colours are of the 256. */
+static bool is_own_look(const char *parameters, size_t length)
+{
+    static const char *const looks[] = {"", "0", "1", "2", "4", "7", "22", "24", "27", "39", "49"};
+
+    while (true) {
+        size_t one = strcspn(parameters, ";m");
+        bool own = false;
+
+        if (length > 5 && (memcmp(parameters, "38;5;", 5) == 0 || memcmp(parameters, "48;5;", 5) == 0)) {
+            one = 5 + strspn(parameters + 5, "0123456789");
+            own = one > 5 && one <= 8;
+        }
+        for (size_t i = 0; !own && i < sizeof(looks) / sizeof(looks[0]); i++)
+            own = one == strlen(looks[i]) && memcmp(parameters, looks[i], one) == 0;
+        if (!own || one == length)
+            return own;
+        parameters += one + 1;
+        length -= one + 1;
+    }
+}
+
+/* Moves, and what shifts or repeats cells: at most so many numbers. */
+static bool is_own_order(char last, const char *parameters, size_t length)
+{
+    static const char one[] = "ABCDGLMPSTX@bd";
+    size_t numbers = 1;
+
+    for (size_t i = 0; i < length; i++) {
+        numbers += parameters[i] == ';';
+        if (!strchr("0123456789;", parameters[i]))
+            return false;
+    }
+    if (last == 'm')
+        return is_own_look(parameters, length);
+    return last == 'H' || last == 'r' ? numbers <= 2 : strchr(one, last) && numbers == 1;
 }
 
 /* The length of a sequence that ncurses sends to draw on an xterm, or that the wizard adds; 0: it is none. */
 static size_t own_sequence(const char *text, size_t length)
 {
-    static const char *const whole[] = {"\x1b(B",
-                                        "\x1b(0",
-                                        "\x1b=",
-                                        "\x1b>",
-                                        "\x1b"
-                                        "7",
-                                        "\x1b"
-                                        "8",
-                                        "\x1bM",
-                                        "\x1b[22;0;0t",
-                                        "\x1b[23;0;0t",
-                                        "\r\x1b[K"};
     size_t at = 2;
 
-    for (size_t i = 0; i < sizeof(whole) / sizeof(whole[0]); i++)
-        if (length >= strlen(whole[i]) && memcmp(text, whole[i], strlen(whole[i])) == 0)
-            return strlen(whole[i]);
+    for (size_t i = 0; i < sizeof(own_sequences) / sizeof(own_sequences[0]); i++)
+        if (length >= strlen(own_sequences[i]) &&
+            memcmp(text, own_sequences[i], strlen(own_sequences[i])) == 0)
+            return strlen(own_sequences[i]);
     if (length < 3 || text[0] != '\x1b' || text[1] != '[')
         return 0;
     while (at < length && text[at] >= 0x20 && text[at] < 0x40)
         at++;
-    if (at == length)
-        return 0;
-    if (text[at] == 'h' || text[at] == 'l')
-        return is_own_mode(text + 2, at - 2) ? at + 1 : 0;
-    if (memchr(text + 2, '?', at - 2) || !strchr("ABCDGHJKLMPSTXZ@bdmr", text[at]))
-        return 0;
-    return at + 1;
+    return at < length && text[at] && is_own_order(text[at], text + 2, at - 2) ? at + 1 : 0;
+}
+
+/* What a line of progress begins with. */
+static size_t own_line(const char *text, size_t length)
+{
+    static const char anew[] = "\r\x1b[K";
+
+    return length >= strlen(anew) && memcmp(text, anew, strlen(anew)) == 0 ? strlen(anew) : 0;
+}
+
+static bool is_screen(enum outlet outlet)
+{
+    return outlet == OUTLET_SCREEN || outlet == OUTLET_NARROW_SCREEN;
+}
+
+static bool is_narrow(enum outlet outlet)
+{
+    return outlet == OUTLET_NARROW || outlet == OUTLET_NARROW_SCREEN;
 }
 
 static bool is_own_motion(char c)
@@ -196,16 +253,16 @@ static void say(char *why, size_t size, const char *bytes, size_t length, size_t
 static size_t judge(const char *bytes, size_t left, enum outlet outlet, unsigned *marks, const char **what)
 {
     uint32_t c = 0;
-    size_t used = outlet == OUTLET_SCREEN || bytes[0] == '\r' ? own_sequence(bytes, left) : 0;
+    size_t used = is_screen(outlet) ? own_sequence(bytes, left) : own_line(bytes, left);
 
     if (used > 0)
         return used;
     used = decode((const unsigned char *)bytes, left, &c);
     *marks = is_mark(c) ? *marks + 1 : 0;
     *what = used == 0 ? "no UTF-8" : *marks > 4 ? "a tower of marks" : objection(c);
-    if (c == '\n' || (outlet == OUTLET_SCREEN && is_own_motion(bytes[0])))
+    if (c == '\n' || (is_screen(outlet) && is_own_motion(bytes[0])))
         return 1;
-    if (!*what && outlet == OUTLET_NARROW && c > 0x7E)
+    if (!*what && is_narrow(outlet) && c > 0x7E)
         *what = "a byte that this terminal takes for something else";
     return *what ? 0 : used;
 }
@@ -250,4 +307,170 @@ bool hostile_is_tamed(const char *bytes, size_t length, enum outlet outlet, char
     if (at < length)
         say(why, size, bytes, length, at, what);
     return at == length;
+}
+
+bool hostile_is_harmless(const char *text)
+{
+    const char *what;
+
+    return !strchr(text, '\n') && first_fault(text, strlen(text), OUTLET_TEXT, &what) == strlen(text);
+}
+
+/* ---- Pictures ---- */
+
+/* How the character at the start of text is to be seen; the bytes of text that it stands for. */
+static size_t mark_of(const char *text, char mark[12], bool *is_marked)
+{
+    uint32_t c = 0;
+    size_t used = decode((const unsigned char *)text, strlen(text), &c);
+
+    *is_marked = used == 0 || objection(c);
+    if (used == 0)
+        (void)snprintf(mark, 12, "\xef\xbf\xbd");
+    else if (!*is_marked)
+        (void)snprintf(mark, 12, "%.*s", (int)used, text);
+    else if (c < 0x20 || c == 0x7F)
+        (void)snprintf(mark, 12, "^%c", (char)(c ^ 0x40));
+    else
+        (void)snprintf(mark, 12, "<U+%04X>", (unsigned)c);
+    return used == 0 ? 1 : used;
+}
+
+size_t hostile_columns(const char *text)
+{
+    size_t columns = 0;
+
+    while (*text) {
+        char mark[12];
+        bool is_marked;
+        uint32_t c = 0;
+        size_t used = decode((const unsigned char *)text, strlen(text), &c);
+
+        text += mark_of(text, mark, &is_marked);
+        if (used > 0 && !is_mark(c))
+            columns += is_marked ? strlen(mark) : 1;
+        columns += used == 0;
+    }
+    return columns;
+}
+
+static size_t common(const char *a, const char *b)
+{
+    size_t length = 0;
+
+    while (a[length] && a[length] == b[length])
+        length++;
+    return length;
+}
+
+/* Where a place can end: its border, the edge of the screen, the sign that something was cut. */
+static bool is_edge(const char *picture)
+{
+    static const char *const edges[] = {" ", "]", "|", "\"", "'",      "?",
+                                        ".", ",", ":", ")",  "\u2502", "\u2026"};
+
+    for (size_t i = 0; i < sizeof(edges) / sizeof(edges[0]); i++)
+        if (strncmp(picture, edges[i], strlen(edges[i])) == 0)
+            return true;
+    return *picture == '\0';
+}
+
+/* How many characters a "<+N>" in the picture stands for; 0 where there is none. */
+static unsigned left_out(const char **picture)
+{
+    unsigned count = 0;
+    int length = 0;
+
+    if (sscanf(*picture, "<+%u>%n", &count, &length) != 1 || length == 0)
+        return 0;
+    *picture += length;
+    return count;
+}
+
+/* Whether text stands at the start of the picture; *telling: enough of it to know that it is this one. */
+static bool stands_at(const char *text, const char *picture, bool *telling)
+{
+    *telling = false;
+    while (*text) {
+        char mark[12];
+        bool is_marked;
+        size_t used = mark_of(text, mark, &is_marked);
+        size_t same = common(mark, picture);
+        unsigned rest = same < strlen(mark) ? left_out(&picture) : 0;
+
+        if (rest == 0 && same < strlen(mark))
+            return is_edge(picture + same);
+        picture += rest == 0 ? same : 0;
+        *telling = *telling || is_marked || rest > 0;
+        for (text += used; rest > 1 && *text; rest--)
+            text += mark_of(text, mark, &is_marked);
+    }
+    *telling = true;
+    return true;
+}
+
+char *hostile_as_json(const char *text, bool letters)
+{
+    static const char controls[] = "\b\f\n\r\t", names[] = "bfnrt";
+    struct buf out = BUF_INIT;
+    char *taken;
+
+    for (; *text; text++) {
+        const char *control = letters ? strchr(controls, *text) : NULL;
+
+        if (control)
+            buf_addf(&out, "\\%c", names[control - controls]);
+        else if ((unsigned char)*text < 0x20)
+            buf_addf(&out, "\\u%04x", (unsigned)(unsigned char)*text);
+        else if (*text == '"' || *text == '\\')
+            buf_addf(&out, "\\%c", *text);
+        else
+            buf_add_char(&out, *text);
+    }
+    taken = buf_take(&out);
+    return taken ? taken : strdup("");
+}
+
+static bool stands_as_json(const char *text, const char *picture, bool letters, bool *telling)
+{
+    char *json = hostile_as_json(text, letters);
+    bool stands = json && stands_at(json, picture, telling);
+
+    free(json);
+    return stands;
+}
+
+static bool any_stands_at(const char *picture, bool *seen)
+{
+    bool found = false;
+
+    for (size_t i = 0; i < hostile_count; i++) {
+        const char *text = hostile_texts[i].bytes;
+        bool telling = false;
+
+        if (!stands_at(text, picture, &telling) && !stands_as_json(text, picture, false, &telling) &&
+            !stands_as_json(text, picture, true, &telling))
+            continue;
+        found = true;
+        if (seen && telling)
+            seen[i] = true;
+    }
+    return found;
+}
+
+bool hostile_row_is_marked(const char *row, bool *seen, char *why, size_t size)
+{
+    const char *what = NULL;
+    size_t fault = first_fault(row, strlen(row), OUTLET_TEXT, &what);
+
+    for (const char *at = row; fault == strlen(row) && (at = strstr(at, HOSTILE_MARKER));
+         at += strlen(HOSTILE_MARKER)) {
+        if (!any_stands_at(at, seen)) {
+            fault = (size_t)(at - row);
+            what = "a text that is not marked as it is to be";
+        }
+    }
+    if (fault < strlen(row))
+        say(why, size, row, strlen(row), fault, what);
+    return fault == strlen(row);
 }

@@ -23,9 +23,10 @@ extern const size_t hostile_count;
 
 /* Where bytes came out. */
 enum outlet {
-    OUTLET_TEXT,   /* lines, on a terminal of UTF-8 or in a pipe */
-    OUTLET_NARROW, /* lines, on a terminal that does not read UTF-8 */
-    OUTLET_SCREEN, /* what the wizard wrote, with the terminal's own sequences in it */
+    OUTLET_TEXT,          /* lines, on a terminal of UTF-8 or in a pipe */
+    OUTLET_NARROW,        /* lines, on a terminal that does not read UTF-8 */
+    OUTLET_SCREEN,        /* what the wizard wrote on an xterm, with the terminal's own sequences in it */
+    OUTLET_NARROW_SCREEN, /* the same where the locale is not UTF-8 */
 };
 
 /*
@@ -34,5 +35,23 @@ enum outlet {
  * says what and where.
  */
 bool hostile_is_tamed(const char *bytes, size_t length, enum outlet outlet, char *why, size_t size);
+
+/*
+ * True when every text that begins in this row of a picture goes on as it is to
+ * be seen: marked, and cut only where its place ends. seen (of hostile_count,
+ * may be NULL) becomes true for those of which enough is there. As they are, or
+ * as strings of JSON have them.
+ */
+bool hostile_row_is_marked(const char *row, bool *seen, char *why, size_t size);
+
+/* As a part of a JSON string, to be freed: only what JSON forbids is escaped, with letters ("\n") or without.
+ */
+char *hostile_as_json(const char *text, bool letters);
+
+/* The columns that a text takes when it is marked, or somewhat more. */
+size_t hostile_columns(const char *text);
+
+/* No more of it than text to be read: formats, shells. */
+bool hostile_is_harmless(const char *text);
 
 #endif

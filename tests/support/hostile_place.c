@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "hostile.h"
 
 enum { REQUEST_MAX = 1 << 20, OPEN_FOLDERS = 8 };
 
@@ -125,6 +126,20 @@ size_t hostile_place_creates(struct hostile_place *place)
 
 /* ---- The place ---- */
 
+static int remove_one(const char *path, const struct stat *facts, int kind, struct FTW *where)
+{
+    (void)facts;
+    (void)kind;
+    return where->level > 0 ? remove(path) : 0;
+}
+
+void hostile_place_clear(struct hostile_place *place)
+{
+    nftw(place->folder, remove_one, OPEN_FOLDERS, FTW_PHYS | FTW_DEPTH);
+    if (mkdir("drplan", 0700) != 0 || mkdir("drplan/autosave", 0700) != 0 || mkdir(".aliyun", 0700) != 0)
+        die("mkdir");
+}
+
 struct hostile_place *hostile_place_open(void)
 {
     struct hostile_place *place = calloc(1, sizeof(*place));
@@ -132,19 +147,11 @@ struct hostile_place *hostile_place_open(void)
     if (!place)
         die("calloc");
     snprintf(place->folder, sizeof(place->folder), "/tmp/drplan-hostile-XXXXXX");
-    if (!mkdtemp(place->folder) || chdir(place->folder) != 0 || mkdir("drplan", 0700) != 0 ||
-        mkdir(".aliyun", 0700) != 0)
+    if (!mkdtemp(place->folder) || chdir(place->folder) != 0)
         die("a folder");
+    hostile_place_clear(place);
     start_service(place);
     return place;
-}
-
-static int remove_one(const char *path, const struct stat *facts, int kind, struct FTW *where)
-{
-    (void)facts;
-    (void)kind;
-    (void)where;
-    return remove(path);
 }
 
 void hostile_place_close(struct hostile_place *place)
@@ -158,6 +165,7 @@ void hostile_place_close(struct hostile_place *place)
     if (chdir("/") != 0)
         die("chdir");
     nftw(place->folder, remove_one, OPEN_FOLDERS, FTW_PHYS | FTW_DEPTH);
+    rmdir(place->folder);
     free(place);
 }
 
@@ -168,24 +176,6 @@ const char *hostile_place_folder(const struct hostile_place *place)
 
 /* ---- Templates ---- */
 
-static void add_json(struct buf *out, const char *text, bool letters)
-{
-    static const char controls[] = "\b\f\n\r\t", names[] = "bfnrt";
-
-    for (; *text; text++) {
-        const char *control = letters ? strchr(controls, *text) : NULL;
-
-        if (control)
-            buf_addf(out, "\\%c", names[control - controls]);
-        else if ((unsigned char)*text < 0x20)
-            buf_addf(out, "\\u%04x", (unsigned)(unsigned char)*text);
-        else if (*text == '"' || *text == '\\')
-            buf_addf(out, "\\%c", *text);
-        else
-            buf_add_char(out, *text);
-    }
-}
-
 static char *taken(struct buf *out)
 {
     char *text = buf_take(out);
@@ -195,12 +185,14 @@ static char *taken(struct buf *out)
     return text;
 }
 
-char *hostile_as_json(const char *text, bool letters)
+static void add_json(struct buf *out, const char *text)
 {
-    struct buf out = BUF_INIT;
+    char *json = hostile_as_json(text, false);
 
-    add_json(&out, text, letters);
-    return taken(&out);
+    if (!json)
+        die("memory");
+    buf_add_text(out, json);
+    free(json);
 }
 
 static const char *next_text(struct hostile_turn *turn)
@@ -222,7 +214,7 @@ char *hostile_place_fill(const struct hostile_place *place, const char *template
             buf_add_text(&out, next_text(turn));
             break;
         case 'J':
-            add_json(&out, next_text(turn), false);
+            add_json(&out, next_text(turn));
             break;
         case 'E':
             buf_addf(&out, "http://127.0.0.1:%d", place->port);

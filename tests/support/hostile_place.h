@@ -14,6 +14,10 @@ struct hostile_place;
 struct hostile_place *hostile_place_open(void);
 void hostile_place_close(struct hostile_place *place);
 
+/* Takes away what is in the folder, but for empty ones where the program keeps its things: drplan/autosave,
+ * .aliyun. */
+void hostile_place_clear(struct hostile_place *place);
+
 const char *hostile_place_folder(const struct hostile_place *place);
 
 /* How many create calls came so far. */
@@ -35,10 +39,6 @@ void hostile_place_write(const struct hostile_place *place, const char *name, co
 /* Templates; status: of the answer to a create call. */
 void hostile_place_answer(struct hostile_place *place, int status, const char *create, const char *other,
                           struct hostile_turn *turn);
-
-/* As a part of a JSON string, to be freed: only what JSON forbids is escaped, with letters ("\n") or without.
- */
-char *hostile_as_json(const char *text, bool letters);
 
 #define NOTHING_LISTED "{\"success\":true,\"code\":\"200\",\"data\":{\"list\":[],\"totalCount\":0}}"
 #define CLEAN_DRAFT                                                                                          \
