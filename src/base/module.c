@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 /* Seen from the folder of the program: as it is built, and as it is installed. */
@@ -61,6 +62,34 @@ static int way_to_load(void)
     return RTLD_LAZY | RTLD_LOCAL;
 }
 
+/*
+ * The loader tells why in words only, and those are English: LC_MESSAGES is never
+ * set. That a file cannot be mapped is a lack of memory, unless its file system
+ * forbids programs.
+ */
+static bool is_lack_of_memory(const char *why, const char *path)
+{
+    struct statvfs place;
+
+    if (strstr(why, "memory") || strstr(why, "cannot map"))
+        return true;
+    return strstr(why, "failed to map") && !(statvfs(path, &place) == 0 && (place.f_flag & ST_NOEXEC));
+}
+
+static void explain_failure(const char *path, struct error *err)
+{
+    const char *why = dlerror();
+
+    if (!why)
+        error_set(err, ERROR_FILE, "%.300s, a part of drplan, is damaged. Install drplan again", path);
+    else if (is_lack_of_memory(why, path))
+        error_set(err, ERROR_MEMORY, "memory is too short to load a part of drplan (%.300s)", why);
+    else if (strstr(why, "Too many open files"))
+        error_set(err, ERROR_FILE, "too many files are open to load a part of drplan (%.300s)", why);
+    else
+        error_set(err, ERROR_FILE, "a part of drplan cannot be loaded: %.300s. Install drplan again", why);
+}
+
 const void *module_load(const char *file, const char *table, struct error *err)
 {
     char path[PATH_MAX];
@@ -73,8 +102,7 @@ const void *module_load(const char *file, const char *table, struct error *err)
     if (part)
         found = dlsym(part, table);
     if (!found) {
-        error_set(err, ERROR_FILE, "a part of drplan cannot be loaded: %.300s. Install drplan again",
-                  dlerror());
+        explain_failure(path, err);
         return NULL;
     }
     if (strcmp(*found, DRPLAN_VERSION) == 0)

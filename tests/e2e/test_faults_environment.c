@@ -135,6 +135,9 @@ static void look_at_call(const struct place *place, const struct call *call,
         fail_msg("%s, %s: the draft is another one", place->name, call->name);
     if (result->status != 0 && !place->mute && result->err_length + result->out_length == 0)
         fail_msg("%s, %s: status %d without a word", place->name, call->name, result->status);
+    if (place->limits && (strstr(result->err, "Install") || strstr(result->out, "Install")))
+        fail_msg("%s, %s: what is too little is called not installed: %s%s", place->name, call->name,
+                 result->err, result->out);
     if (call->sends && result->status == 0 && !there)
         fail_msg("%s, %s: done, but no plan is there", place->name, call->name);
     if (there && !place->mute && result->status != 0 && result->status != 8 &&
