@@ -143,9 +143,22 @@ static void ask_locked(struct keeper *keeper, const char *path, const struct buf
     buf_release(&words);
 }
 
+/* What is to be known of the draft's file; one line has to hold all of it. */
+static void tell_of_file(struct keeper *keeper, const char *path, bool open_to_all, bool newer)
+{
+    if (open_to_all && newer)
+        tell(keeper, false, "Anybody may change this file, and a later drplan wrote it: save it elsewhere.");
+    else if (open_to_all)
+        tell(keeper, false, "Anybody on this machine may change %.200s: look closely at what it holds.",
+             path);
+    else if (newer)
+        tell(keeper, false, "A later drplan wrote this draft: saving goes under another name.");
+}
+
 /* The wizard's plan belongs to this file. */
 static void own_file(struct keeper *keeper, const char *path, const struct file_stamp *stamp)
 {
+    bool newer = draft_is_newer(wizard_plan(keeper->wizard));
     struct buf who = BUF_INIT;
     struct error err;
 
@@ -161,17 +174,13 @@ static void own_file(struct keeper *keeper, const char *path, const struct file_
         break;
     }
     buf_release(&who);
-    if (stamp && stamp->open_to_all)
-        tell(keeper, false, "Anybody on this machine may change %.200s: look closely at what it holds.",
-             path);
-    if (draft_is_newer(wizard_plan(keeper->wizard))) {
+    if (newer)
         wizard_set_read_only(keeper->wizard, true);
-        tell(keeper, false, "A later drplan wrote this draft: saving goes under another name.");
-    }
+    tell_of_file(keeper, path, stamp && stamp->open_to_all, newer);
 }
 
 /* Shows what is in the file at path instead of what there is now. */
-static bool show_file(struct keeper *keeper, const char *path)
+static void show_file(struct keeper *keeper, const char *path)
 {
     struct file_stamp stamp = {0};
     struct error err;
@@ -179,15 +188,15 @@ static bool show_file(struct keeper *keeper, const char *path)
 
     if (!plan) {
         tell(keeper, true, "%.250s.", err.text);
-        return false;
+        return;
     }
     if (!wizard_replace(keeper->wizard, plan, path, false)) {
         tell(keeper, true, "Memory is short: nothing was opened.");
-        return false;
+        return;
     }
+    tell(keeper, false, "This is the draft as it is in the file.");
     own_file(keeper, path, &stamp);
     forget_changes(keeper);
-    return true;
 }
 
 /* ---- What other runs left ---- */
@@ -409,8 +418,7 @@ static void take_theirs(struct keeper *keeper)
     struct buf path = BUF_INIT;
 
     buf_add_text(&path, wizard_save_path(keeper->wizard));
-    if (show_file(keeper, buf_text(&path)))
-        tell(keeper, false, "This is the draft as it is in the file.");
+    show_file(keeper, buf_text(&path));
     buf_release(&path);
 }
 

@@ -408,6 +408,42 @@ static void theirs_can_be_taken_instead(void **state)
     assert_true(file_has("plan.json", "theirs"));
 }
 
+/* One line has to say both. */
+static void what_is_to_be_known_of_a_draft_is_said_in_one_line(void **state)
+{
+    static const char later[] = "{\"planName\": \"mine\", \"$drplan\": {\"version\": 99}}\n";
+    const char *const argv[] = {getenv("DRPLAN"), "--sandbox", "plan.json", NULL};
+    const struct screen_options options = {.columns = 80, .environment = environment};
+    struct screen *screen;
+
+    (void)state;
+    write_file("plan.json", later);
+    assert_int_equal(chmod("plan.json", 0666), 0);
+    screen = screen_start(argv, &options);
+    assert_non_null(screen);
+    expect(screen, "Anybody may change this file, and a later drplan wrote it: save it elsewhere.");
+    expect(screen, "(read only)");
+    leave(screen);
+}
+
+static void a_warning_about_theirs_is_not_written_over(void **state)
+{
+    struct screen *screen;
+
+    (void)state;
+    write_file("plan.json", "{\"planName\": \"mine\"}\n");
+    screen = start("plan.json");
+    expect(screen, "[mine");
+    screen_type(screen, "-changed");
+    write_file("plan.json", "{\"planName\": \"theirs\"}\n");
+    assert_int_equal(chmod("plan.json", 0666), 0);
+    screen_type(screen, CTRL('s'));
+    expect(screen, "Somebody else changed the draft");
+    screen_type(screen, "t");
+    expect(screen, "Anybody on this machine may change plan.json");
+    leave(screen);
+}
+
 static void a_broken_autosave_is_set_aside(void **state)
 {
     char path[160], where[4096];
@@ -711,6 +747,8 @@ int main(void)
         TEST(leaving_can_keep_it_for_the_next_start),
         TEST(a_draft_and_its_autosave_are_told_apart),
         TEST(theirs_can_be_taken_instead),
+        TEST(what_is_to_be_known_of_a_draft_is_said_in_one_line),
+        TEST(a_warning_about_theirs_is_not_written_over),
         TEST(a_broken_autosave_is_set_aside),
         TEST(the_second_of_two_is_told_who_has_the_draft),
         TEST(the_second_can_go_on_with_a_copy),
