@@ -1,4 +1,4 @@
-# Parts of the program that are loaded when they are used first: src/base/module.h, decision 0018.
+# Parts of the program that are loaded when they are used first: src/base/module.h, decision 0017.
 #
 # They lie beside the program in the build folder, and in a folder of the libraries when installed. Each is linked with
 # what it uses of the rooms, as the program is, and shows one symbol: its table.
