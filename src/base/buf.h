@@ -44,18 +44,14 @@ const char *buf_text(const struct buf *buf);
 /* Room for `more` bytes at once, instead of growing towards them step by step. */
 void buf_reserve(struct buf *buf, size_t more);
 
-/* Whether `more` bytes and the final 0 fit into the memory there is. */
-static inline bool buf_has_room(const struct buf *buf, size_t more)
-{
-    return buf->data && more < buf->capacity - buf->length && !buf->failed;
-}
-
 /* As buf_add(), and gets the memory for it. */
 void buf_grow_and_add(struct buf *buf, const void *bytes, size_t length);
 
 static inline void buf_add(struct buf *buf, const void *bytes, size_t length)
 {
-    if (length == 0 || !buf_has_room(buf, length)) {
+    bool fits = buf->data && length < buf->capacity - buf->length && !buf->failed;
+
+    if (length == 0 || !fits) {
         buf_grow_and_add(buf, bytes, length);
         return;
     }
