@@ -110,7 +110,7 @@ static void view_lines(struct canvas *canvas, struct area area, const char *text
 {
     for (int line = 0; length > 0 && line < first + area.rows; line++) {
         size_t skip;
-        size_t bytes = wrap_line(text, length, area.columns, &skip);
+        size_t bytes = wrap_text_line(text, length, area.columns, &skip);
 
         if (line >= first)
             canvas_put_length(canvas, area, line - first, 0, STYLE_PLAIN, text, bytes);
@@ -138,7 +138,7 @@ void view_overlay(const struct wizard *wizard, struct canvas *canvas)
     }
     inside = (struct area){frame.row + 1, frame.column + 2, frame.rows - 2, frame.columns - 4};
     overlay_text(wizard, &text);
-    lines = wrap_count(buf_text(&text), text.length, inside.columns);
+    lines = wrap_text_count(buf_text(&text), text.length, inside.columns);
     if (first > lines - inside.rows)
         first = lines > inside.rows ? lines - inside.rows : 0;
     canvas_blank(canvas, frame, STYLE_PLAIN);
@@ -149,7 +149,7 @@ void view_overlay(const struct wizard *wizard, struct canvas *canvas)
         canvas_putf(canvas, frame, frame.rows - 1, frame.columns - 20, STYLE_STRONG, " %d more below ",
                     lines - first - inside.rows);
     canvas_cursor(canvas, inside, 0, 0);
-    buf_release(&text);
+    canvas_release_text(canvas, &text);
 }
 
 /* ---- Questions ---- */
@@ -221,7 +221,7 @@ static void view_prompt(const struct wizard *wizard, struct canvas *canvas, stru
     line_edit_view(&wizard->prompt, line.columns, false, &view);
     canvas_put(canvas, line, 0, 0, STYLE_ENTRY_NOW, buf_text(&view.shown));
     canvas_cursor(canvas, line, 0, view.cursor_column);
-    buf_release(&view.shown);
+    canvas_release_text(canvas, &view.shown);
 }
 
 static void view_yes_or_no(struct canvas *canvas, struct area inside)
@@ -262,7 +262,6 @@ static void view_words_cut(struct canvas *canvas, struct area area, int row, con
 {
     const char *text = buf_text(words);
     size_t length = words->length, skip;
-    struct buf rest = BUF_INIT;
 
     if (wrap_count(text, length, area.columns) <= area.rows - row) {
         view_words(canvas, area, row, 0, area.columns, STYLE_PLAIN, text);
@@ -274,10 +273,7 @@ static void view_words_cut(struct canvas *canvas, struct area area, int row, con
         text += skip;
         length -= skip;
     }
-    for (; length > 0; text++, length--)
-        buf_add_char(&rest, *text == '\n' ? ' ' : *text);
-    canvas_put_cut(canvas, area, row, 0, STYLE_PLAIN, buf_text(&rest));
-    buf_release(&rest);
+    canvas_put_cut(canvas, area, row, 0, STYLE_PLAIN, text);
 }
 
 /* Rows that title and words take. */
@@ -324,6 +320,6 @@ void view_question(const struct wizard *wizard, struct canvas *canvas)
         view_letters(wizard, canvas, inside);
     else
         view_yes_or_no(canvas, inside);
-    buf_release(&title);
-    buf_release(&words);
+    canvas_release_text(canvas, &title);
+    canvas_release_text(canvas, &words);
 }

@@ -6,6 +6,8 @@
 
 /* What a submission is doing, and how it ended. */
 
+enum { FACT_COLUMN = 16 };
+
 /* Where the page is drawn, from its first row on; canvas NULL: it is only measured. */
 struct pen {
     struct canvas *canvas;
@@ -20,16 +22,28 @@ static void words(struct pen *pen, int column, int columns, enum style style, co
     pen->row += wrap_count(text, strlen(text), columns);
 }
 
+/* The same for text of ours that is made of lines. */
+static void lines(struct pen *pen, int column, int columns, enum style style, const char *text)
+{
+    for (size_t length = strlen(text); length > 0; pen->row++) {
+        size_t skip;
+        size_t line = wrap_text_line(text, length, columns, &skip);
+
+        if (pen->canvas)
+            canvas_put_length(pen->canvas, pen->area, pen->row, column, style, text, line);
+        text += skip;
+        length -= skip;
+    }
+}
+
 /* A fact with its label in front; nothing for a fact that is not known. */
 static void fact(struct pen *pen, const char *label, enum style style, const char *text)
 {
-    enum { COLUMN = 16 };
-
     if (!text || !*text)
         return;
     if (pen->canvas)
         canvas_put(pen->canvas, pen->area, pen->row, 3, STYLE_LABEL, label);
-    words(pen, COLUMN, pen->area.columns - COLUMN - 1, style, text);
+    words(pen, FACT_COLUMN, pen->area.columns - FACT_COLUMN - 1, style, text);
 }
 
 void view_running(const struct wizard *wizard, struct canvas *canvas, struct area area)
@@ -166,11 +180,13 @@ static void put_page(const struct wizard *wizard, struct pen *pen)
     fact(pen, "HTTP status", STYLE_PLAIN, status);
     next_words(wizard, &next);
     pen->row += gap(pen->area);
-    fact(pen, "Next", STYLE_PLAIN, buf_text(&next));
+    if (pen->canvas)
+        canvas_put(pen->canvas, pen->area, pen->row, 3, STYLE_LABEL, "Next");
+    lines(pen, FACT_COLUMN, pen->area.columns - FACT_COLUMN - 1, STYLE_PLAIN, buf_text(&next));
     buf_release(&next);
     if (result->details && *result->details) {
         pen->row += gap(pen->area);
-        words(pen, 3, pen->area.columns - 4, STYLE_PLAIN, result->details);
+        lines(pen, 3, pen->area.columns - 4, STYLE_PLAIN, result->details);
     }
 }
 

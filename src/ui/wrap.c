@@ -1,5 +1,7 @@
 #include "ui/wrap.h"
 
+#include <string.h>
+
 #include "ui/canvas.h"
 
 size_t wrap_line(const char *text, size_t length, int columns, size_t *skip)
@@ -7,7 +9,7 @@ size_t wrap_line(const char *text, size_t length, int columns, size_t *skip)
     size_t at = 0, blank = 0, bytes = 0;
     int used = 0;
 
-    while (at < length && text[at] != '\n') {
+    while (at < length) {
         char shown[CELL_TEXT_SIZE];
         int width;
 
@@ -27,7 +29,7 @@ size_t wrap_line(const char *text, size_t length, int columns, size_t *skip)
         used += width;
         at += bytes;
     }
-    *skip = at < length ? at + 1 : at;
+    *skip = at;
     return at;
 }
 
@@ -39,6 +41,32 @@ int wrap_count(const char *text, size_t length, int columns)
         size_t skip;
 
         wrap_line(text, length, columns, &skip);
+        text += skip;
+        length -= skip;
+        count++;
+    }
+    return count;
+}
+
+size_t wrap_text_line(const char *text, size_t length, int columns, size_t *skip)
+{
+    const char *newline = memchr(text, '\n', length);
+    size_t line = newline ? (size_t)(newline - text) : length;
+    size_t bytes = wrap_line(text, line, columns, skip);
+
+    if (newline && *skip == line)
+        (*skip)++;
+    return bytes;
+}
+
+int wrap_text_count(const char *text, size_t length, int columns)
+{
+    int count = 0;
+
+    while (length > 0) {
+        size_t skip;
+
+        wrap_text_line(text, length, columns, &skip);
         text += skip;
         length -= skip;
         count++;

@@ -327,6 +327,25 @@ static void no_walk_breaks_the_wizard_or_submits_unasked(void **state)
     canvas_release(&canvas);
 }
 
+static void a_hostile_profile_does_not_push_the_region_off_the_screen(void **state)
+{
+    struct wizard *wizard = wizard_of(ready);
+    struct target target = somewhere;
+    struct canvas canvas = {0};
+    struct buf text = BUF_INIT;
+
+    (void)state;
+    target.profile = "\x1b\u202ep";
+    assert_true(wizard_set_target(wizard, &target));
+    assert_true(canvas_resize(&canvas, wizard->columns, wizard->rows));
+    wizard_view(wizard, &canvas);
+    canvas_text(&canvas, &text);
+    assert_non_null(strstr(buf_text(&text), " profile ^[<U+202E>p  cn-hangzhou\n"));
+    buf_release(&text);
+    canvas_release(&canvas);
+    wizard_free(wizard);
+}
+
 /* Many of one character, begun at each place that it can have in memory. */
 static void fill_with(char *text, size_t size, size_t before, const char *character)
 {
@@ -389,6 +408,7 @@ int main(void)
         cmocka_unit_test(a_refusal_keeps_everything_and_goes_to_its_field),
         cmocka_unit_test(a_shown_secret_is_hidden_again_when_left),
         cmocka_unit_test(what_is_too_long_for_its_place_is_cut_between_characters),
+        cmocka_unit_test(a_hostile_profile_does_not_push_the_region_off_the_screen),
         cmocka_unit_test(no_walk_breaks_the_wizard_or_submits_unasked),
     };
 

@@ -8,14 +8,15 @@
 
 #include "ui/wrap.h"
 
-static void check(const char *text, int columns, const char *const *lines)
+static void check_with(size_t (*wrap)(const char *text, size_t length, int columns, size_t *skip),
+                       const char *text, int columns, const char *const *lines)
 {
     size_t length = strlen(text);
     int count = 0;
 
     for (; length > 0; count++) {
         size_t skip;
-        size_t line = wrap_line(text, length, columns, &skip);
+        size_t line = wrap(text, length, columns, &skip);
 
         assert_non_null(lines[count]);
         assert_int_equal(line, strlen(lines[count]));
@@ -25,6 +26,11 @@ static void check(const char *text, int columns, const char *const *lines)
         length -= skip;
     }
     assert_null(lines[count]);
+}
+
+static void check(const char *text, int columns, const char *const *lines)
+{
+    check_with(wrap_line, text, columns, lines);
 }
 
 #define LINES(...)                                                                                           \
@@ -47,10 +53,20 @@ static void a_long_word_is_broken_in_it(void **state)
     check("abcdefgh", 3, LINES("abc", "def", "gh"));
 }
 
-static void newlines_end_a_line(void **state)
+static void newlines_end_a_line_of_a_text_that_is_made_of_lines(void **state)
 {
     (void)state;
-    check("a\n\nb", 10, LINES("a", "", "b"));
+    check_with(wrap_text_line, "a\n\nb", 10, LINES("a", "", "b"));
+    check_with(wrap_text_line, "abc de\n", 3, LINES("abc", "de"));
+    assert_int_equal(wrap_text_count("a\n\nb c", 6, 1), 4);
+}
+
+static void other_newlines_are_drawn(void **state)
+{
+    (void)state;
+    check("a\nb", 10, LINES("a\nb"));
+    check("a\nb", 3, LINES("a\n", "b"));
+    assert_int_equal(wrap_count("a\n\nb", 4, 10), 1);
 }
 
 static void wide_characters_count_two_cells(void **state)
@@ -78,7 +94,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lines_break_between_words),
         cmocka_unit_test(a_long_word_is_broken_in_it),
-        cmocka_unit_test(newlines_end_a_line),
+        cmocka_unit_test(newlines_end_a_line_of_a_text_that_is_made_of_lines),
+        cmocka_unit_test(other_newlines_are_drawn),
         cmocka_unit_test(wide_characters_count_two_cells),
         cmocka_unit_test(what_is_made_visible_counts_as_it_is_shown),
         cmocka_unit_test(nothing_takes_no_line),
