@@ -120,6 +120,7 @@ static cJSON *new_origin(const struct autosave *autosave, const struct plan *pla
         cJSON_AddStringToObject(node, "draftHash", origin->draft_hash) &&
         cJSON_AddStringToObject(node, "time", time) && cJSON_AddRawToObject(node, "pid", pid) &&
         cJSON_AddStringToObject(node, "host", host) &&
+        cJSON_AddStringToObject(node, "field", autosave->field) &&
         cJSON_AddBoolToObject(node, "suggestions", plan_has_suggestions(plan)))
         return node;
     cJSON_Delete(node);
@@ -163,6 +164,13 @@ static bool keep_folder(struct autosave *autosave, struct error *err)
     return true;
 }
 
+static bool holds_already(const struct autosave *autosave, const struct buf *draft)
+{
+    return autosave->written.length == draft->length &&
+           memcmp(buf_text(&autosave->written), buf_text(draft), draft->length) == 0 &&
+           strcmp(autosave->written_field, autosave->field) == 0;
+}
+
 bool autosave_write(struct autosave *autosave, const struct plan *plan, const struct autosave_origin *origin,
                     struct error *err)
 {
@@ -172,8 +180,7 @@ bool autosave_write(struct autosave *autosave, const struct plan *plan, const st
     buf_init(&draft, AUTOSAVE_SIZE_MAX);
     buf_init(&text, AUTOSAVE_SIZE_MAX);
     ok = draft_write(plan, &draft, err);
-    if (ok && (autosave->written.length != draft.length ||
-               memcmp(buf_text(&autosave->written), buf_text(&draft), draft.length) != 0)) {
+    if (ok && !holds_already(autosave, &draft)) {
         ok = add_origin(new_origin(autosave, plan, origin), &draft, &text, err) &&
              keep_folder(autosave, err) &&
              file_replace(buf_text(&autosave->path), buf_text(&text), text.length, NULL, err);
@@ -181,6 +188,7 @@ bool autosave_write(struct autosave *autosave, const struct plan *plan, const st
             buf_release(&autosave->written);
             autosave->written = draft;
             draft = BUF_INIT;
+            memcpy(autosave->written_field, autosave->field, sizeof(autosave->written_field));
         }
     }
     buf_release(&draft);
@@ -212,6 +220,7 @@ static bool read_origin(cJSON *tree, struct interrupted *item, bool *suggestions
     cJSON *origin = cJSON_DetachItemFromObjectCaseSensitive(own, MEMBER);
     const char *hash = json_text(json_member(origin, "draftHash"));
     const char *host = json_text(json_member(origin, "host"));
+    const char *field = json_text(json_member(origin, "field"));
     bool ok = take_text(origin, "draft", &item->draft) && hash && strlen(hash) < sizeof(item->draft_hash);
     char here[128];
 
@@ -219,6 +228,7 @@ static bool read_origin(cJSON *tree, struct interrupted *item, bool *suggestions
     host_name(here);
     if (ok) {
         snprintf(item->draft_hash, sizeof(item->draft_hash), "%s", hash);
+        snprintf(item->field, sizeof(item->field), "%s", field ? field : "");
         if (host && strcmp(host, here) != 0)
             snprintf(item->host, sizeof(item->host), "%s", host);
     }

@@ -23,7 +23,9 @@ struct autosave {
     size_t folder_kept; /* how much of its path is on the disk: the rest follows with the first writing */
     struct buf path;    /* of the JSON */
     struct lock_file lock;
+    char field[128];    /* the path of the field that the operator is at, for the next writing; "": none */
     struct buf written; /* what the file holds, without its origin; empty: there is no file */
+    char written_field[128];
 };
 
 /* What an autosave belongs to. */
@@ -39,7 +41,7 @@ bool autosave_open(struct autosave *autosave, struct host *host, struct error *e
 /* Gives the lock up. The file stays, if there is one. */
 void autosave_close(struct autosave *autosave);
 
-/* Writes the plan without its secrets, unless the file holds the same already. */
+/* Writes the plan without its secrets, and the field, unless the file holds the same already. */
 bool autosave_write(struct autosave *autosave, const struct plan *plan, const struct autosave_origin *origin,
                     struct error *err);
 
@@ -55,6 +57,7 @@ struct interrupted {
     char draft_hash[65];
     int64_t time;   /* of the last writing */
     char host[128]; /* where; "" for this machine */
+    char field[128];
 };
 
 enum { INTERRUPTED_MAX = 9 };

@@ -85,6 +85,7 @@ static bool write_autosave(struct keeper *keeper, struct error *err)
 {
     struct buf full = BUF_INIT;
     struct autosave_origin origin = {.draft = "", .draft_hash = keeper->draft.hash};
+    struct place at = wizard_focused(keeper->wizard);
     bool ok;
 
     if (keeper->draft.path.length > 0) {
@@ -93,6 +94,9 @@ static bool write_autosave(struct keeper *keeper, struct error *err)
         else
             origin.draft = buf_text(&keeper->draft.path);
     }
+    keeper->autosave.field[0] = '\0';
+    if (!place_is_none(at))
+        place_path(at, keeper->autosave.field, sizeof(keeper->autosave.field));
     ok = autosave_write(&keeper->autosave, wizard_plan(keeper->wizard), &origin, err);
     buf_release(&full);
     return ok;
@@ -268,6 +272,7 @@ static void resume(struct keeper *keeper)
         saved_draft_release(&keeper->draft);
         saved_draft_init(&keeper->draft, keeper->host);
     }
+    wizard_go_to(keeper->wizard, place_from_path(item->field));
     forget_changes(keeper);
     interrupted_release(&keeper->found);
     if (!wizard_asks(keeper->wizard))

@@ -249,6 +249,11 @@ void jump_to(struct wizard *wizard, struct place place)
     focus_set(wizard, place);
 }
 
+void wizard_go_to(struct wizard *wizard, struct place place)
+{
+    jump_to(wizard, place);
+}
+
 /* ---- Changing the plan ---- */
 
 void plan_changed(struct wizard *wizard)

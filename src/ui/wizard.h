@@ -125,6 +125,9 @@ struct pick {
 /* The field under the cursor; place_none() on the review page. */
 struct place wizard_focused(const struct wizard *wizard);
 
+/* Puts the cursor there, if the field is shown. */
+void wizard_go_to(struct wizard *wizard, struct place place);
+
 /* What the account says: a value for a field without an answer, and a warning beside an answer. NULL takes it
  * back. */
 void wizard_suggest(struct wizard *wizard, struct place place, const char *value);

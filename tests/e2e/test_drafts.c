@@ -217,6 +217,35 @@ static void what_was_typed_is_back_after_a_kill(void **state)
     assert_int_equal(count_autosaves(), 0);
 }
 
+static void resuming_goes_on_where_the_cursor_was(void **state)
+{
+    struct screen *screen = start(NULL);
+
+    (void)state;
+    expect(screen, "Plan name");
+    screen_type(screen, "orders-of-today");
+    screen_type(screen, PAGE_DOWN);
+    expect(screen, "[2 First cluster]");
+    screen_type(screen, "2\t\t");
+    expect(screen, "> Network");
+    await_autosave(screen, "\"field\":\"instances[0].networkType\"", 5000);
+    kill_it(screen);
+    screen = start(NULL);
+    expect(screen, "Resume what was not saved?");
+    screen_type(screen, "r");
+    expect(screen, "[2 First cluster]");
+    expect(screen, "> Network");
+    screen_type(screen, "\t");
+    expect(screen, "> Region");
+    screen_signal(screen, SIGTERM);
+    finish(screen, 128 + SIGTERM);
+    screen = start(NULL);
+    expect(screen, "Resume what was not saved?");
+    screen_type(screen, "r");
+    expect(screen, "> Region");
+    leave_and_throw_away(screen);
+}
+
 static void a_field_that_was_left_is_kept_at_once(void **state)
 {
     struct screen *screen = start(NULL);
@@ -740,6 +769,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(what_was_typed_is_back_after_a_kill),
+        TEST(resuming_goes_on_where_the_cursor_was),
         TEST(a_field_that_was_left_is_kept_at_once),
         TEST(steady_typing_is_kept_too),
         TEST(signals_and_a_lost_line_keep_the_last_key),
