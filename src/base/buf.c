@@ -68,7 +68,7 @@ static bool reserve(struct buf *buf, size_t more)
         buf->failed = true;
         return false;
     }
-    if (buf->length + more + 1 > buf->capacity && !grow(buf, buf->length + more + 1)) {
+    if ((!buf->data || buf->length + more + 1 > buf->capacity) && !grow(buf, buf->length + more + 1)) {
         buf->failed = true;
         return false;
     }

@@ -158,8 +158,10 @@ int main(int argc, char **argv)
     CURLMsg *message;
     CURLM *multi;
 
-    if (side_by_side < 1 || !host || !slots)
+    if (side_by_side < 1 || !host || !slots) {
+        free(slots);
         return 2;
+    }
     curl_global_init(CURL_GLOBAL_DEFAULT);
     multi = curl_multi_init();
     for (; running < side_by_side && next < argc; running++) {

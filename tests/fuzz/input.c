@@ -52,7 +52,7 @@ static void drain(struct input *input, struct outcome *outcome)
 
     while (input_next(input, &event)) {
         event_holds(&event);
-        HOLDS(++outcome->count < EVENTS_MAX * 2, "more keys than bytes");
+        HOLDS(++outcome->count < 2 * (size_t)EVENTS_MAX, "more keys than bytes");
         /* What is typed at once is one event, or several: only the order counts. */
         if (event.kind == EVENT_PRESS && event.press == PRESS_CHARACTER && event.modifiers == 0) {
             mix(outcome, event.text, strlen(event.text));

@@ -131,7 +131,7 @@ static void naive_headers(const struct pairs *headers, struct buf *out, struct b
                 strncmp(name, "x-acs-", 6) != 0)
                 continue;
             if (strcmp(name, last) > 0 && (!best[0] || strcmp(name, best) < 0))
-                strcpy(best, name);
+                snprintf(best, sizeof(best), "%s", name);
         }
         if (!best[0])
             return;
@@ -159,7 +159,7 @@ static void naive_headers(const struct pairs *headers, struct buf *out, struct b
                     without_blanks(&headers->items[next]).length);
         }
         buf_add_char(out, '\n');
-        strcpy(last, best);
+        snprintf(last, sizeof(last), "%s", best);
     }
 }
 

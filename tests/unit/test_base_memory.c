@@ -63,12 +63,12 @@ static bool walk_buf(struct error *err)
     char *taken, *copy;
     bool good;
 
-    for (int i = 0; i < 100; i++) {
+    for (size_t i = 0; i < 100; i++) {
         buf_add_text(&buf, "<");
-        buf_addf(&buf, "%03d", i);
+        buf_addf(&buf, "%03zu", i);
         buf_insert(&buf, buf.length, ">", 1);
         buf_add_char(&buf, ' ');
-        (void)snprintf(expected + 6 * i, 7, "<%03d> ", i);
+        (void)snprintf(expected + 6 * i, 7, "<%03zu> ", i);
         if (!buf.failed)
             whole = buf.length;
     }

@@ -63,7 +63,7 @@ static void a_wrong_clock_is_said_to_be_wrong_by_how_much(void **state)
         {3600, "it is 1 hour behind the clock of the service"},
         {3780, "it is 1 hour and 3 minutes behind"},
         {-7200, "it is 2 hours ahead of the clock of the service"},
-        {-86400 * 400, "it is 400 days ahead of"},
+        {-86400L * 400, "it is 400 days ahead of"},
         {90061, "it is 1 day and 1 hour behind"},
         {61, "it is 1 minute and 1 second behind"},
         {59, "more than 15 minutes away"}, /* the clocks agree: something else is wrong */

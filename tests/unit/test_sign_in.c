@@ -103,8 +103,6 @@ static void write_profile(struct bench *bench, const char *members)
 /* Signs in as a command does: waiting as long as it takes. */
 static bool sign_in(struct bench *bench)
 {
-    enum sign_in_state state;
-
     if (!bench->transport) {
         bench->transport = transport_new(NULL, &bench->err);
         assert_non_null(bench->transport);
@@ -113,7 +111,7 @@ static bool sign_in(struct bench *bench)
     credentials_release(&bench->keys);
     bench->sign_in = sign_in_start(&bench->host.host, &bench->options, &bench->err);
     assert_non_null(bench->sign_in);
-    while ((state = sign_in_tick(bench->sign_in, bench->transport)) == SIGN_IN_RUNS) {
+    while (sign_in_tick(bench->sign_in, bench->transport) == SIGN_IN_RUNS) {
         struct pollfd fd = {.fd = sign_in_fd(bench->sign_in), .events = POLLIN};
 
         assert_null(strstr(sign_in_doing(bench->sign_in), "CANARY"));

@@ -50,6 +50,7 @@ CURLcode __wrap_curl_easy_setopt(CURL *easy, CURLoption option, ...)
     if (reuse_connections && (option == CURLOPT_FRESH_CONNECT || option == CURLOPT_FORBID_REUSE))
         code = CURLE_OK;
     else if (option >= CURLOPTTYPE_OFF_T && option < CURLOPTTYPE_BLOB)
+        /* NOLINTNEXTLINE(bugprone-branch-clone): no two of these arguments are of one type */
         code = __real_curl_easy_setopt(easy, option, va_arg(arguments, curl_off_t));
     else if (option < CURLOPTTYPE_OBJECTPOINT)
         code = __real_curl_easy_setopt(easy, option, va_arg(arguments, long));

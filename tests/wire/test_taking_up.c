@@ -184,7 +184,7 @@ static void a_second_sending_that_does_not_leave_settles_nothing(void **state)
 static void after_a_quarter_of_an_hour_it_is_not_sent_again(void **state)
 {
     static const struct wire_step script[] = {SAY(NONE), DROP, SAY(NONE)};
-    static const int64_t too_late[] = {14 * 60, 3600, -1};
+    static const int64_t too_late[] = {14L * 60, 3600, -1};
 
     (void)state;
     for (size_t i = 0; i < COUNT(too_late); i++) {
