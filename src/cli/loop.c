@@ -15,13 +15,15 @@
 #include "cli/sending.h"
 #include "cli/where.h"
 
-enum { TICK_MS = 250 };
+/* How long memory may be too short for a picture. */
+enum { TICK_MS = 250, BLIND_MS = 1000 };
 
 struct loop {
     struct session *session;
     struct wizard *wizard;
     struct term *term;
     struct canvas canvas;
+    int64_t blind_since; /* ticks; memory has been too short for any picture since; -1: it is not */
     struct destination destination; /* of the plan as it is now */
     unsigned long target_revision;
     bool target_known;
@@ -361,18 +363,29 @@ static void tick_when_due(struct loop *loop)
     handle(loop, &event);
 }
 
-static void show(struct loop *loop)
+/* False when memory is too short. */
+static bool draw(struct loop *loop)
 {
     int columns, rows;
 
     term_size(loop->term, &columns, &rows);
     if ((loop->canvas.columns != columns || loop->canvas.rows != rows) &&
         !canvas_resize(&loop->canvas, columns, rows))
-        return;
+        return false;
     loop->canvas.ascii = term_is_ascii(loop->term);
     canvas_clear(&loop->canvas);
     wizard_view(loop->wizard, &loop->canvas);
-    term_present(loop->term, &loop->canvas);
+    return term_present(loop->term, &loop->canvas);
+}
+
+/* False when it has failed for so long that the operator has to be told in another way. */
+static bool show(struct loop *loop)
+{
+    if (draw(loop))
+        loop->blind_since = -1;
+    else if (loop->blind_since < 0)
+        loop->blind_since = now(loop);
+    return loop->blind_since < 0 || now(loop) - loop->blind_since < BLIND_MS;
 }
 
 /* ---- Waiting ---- */
@@ -394,6 +407,8 @@ static int timeout(const struct loop *loop)
     least = sooner(least, recall_timeout(&loop->recall));
     if (loop->sending)
         least = sooner(least, sending_timeout(loop->sending));
+    if (loop->blind_since >= 0 || loop->canvas.incomplete)
+        least = sooner(least, TICK_MS);
     if (wizard_wants_ticks(loop->wizard)) {
         int64_t left = loop->next_tick - now(loop);
 
@@ -442,7 +457,11 @@ static void turn(struct loop *loop)
         recall_ask(&loop->recall, loop->wizard);
         picking_follow(&loop->picking, loop->session, &loop->destination, loop->problem, loop->wizard);
         account_facts_follow(&loop->facts, &loop->picking, loop->session, &loop->destination, loop->wizard);
-        show(loop);
+        if (!show(loop)) {
+            buf_add_text(&loop->out->warned, "memory is too short to draw the screen");
+            loop->out->end = END_FAILED;
+            break;
+        }
         keeper_work(&loop->keeper); /* behind the picture: a slow disk holds up no key */
         if (!wait_for_anything(loop, &err)) {
             buf_add_text(&loop->out->warned, err.text);
@@ -463,7 +482,7 @@ static void turn(struct loop *loop)
 void loop_run(struct session *session, struct wizard *wizard, struct term *term,
               const struct file_stamp *stamp, struct loop_end *out)
 {
-    struct loop loop = {.session = session, .wizard = wizard, .term = term, .out = out};
+    struct loop loop = {.session = session, .wizard = wizard, .term = term, .blind_since = -1, .out = out};
 
     *out = (struct loop_end){.end = END_DONE, .said = BUF_INIT, .warned = BUF_INIT};
     session->secrets.silent = true;

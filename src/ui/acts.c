@@ -313,6 +313,8 @@ bool act_edit(struct wizard *wizard, enum action action)
     }
     if (!edit_changes[action])
         return false;
+    if (!line_can_change(wizard, line))
+        return true;
     if (edit_changes[action](line))
         current_line_changed(wizard);
     else if (line == &wizard->line && wizard_field(wizard, wizard->focus)->form == ANSWER_REFERENCE)

@@ -167,10 +167,17 @@ static struct cell *row_cells(const struct canvas *canvas, int row)
     return canvas->cells + (size_t)row * (size_t)canvas->columns;
 }
 
+void canvas_release_text(struct canvas *canvas, struct buf *text)
+{
+    canvas->incomplete = canvas->incomplete || text->failed;
+    buf_release(text);
+}
+
 void canvas_clear(struct canvas *canvas)
 {
     canvas->cursor_row = -1;
     canvas->cursor_column = -1;
+    canvas->incomplete = false;
     if (canvas->rows == 0)
         return;
     for (int column = 0; column < canvas->columns; column++)
@@ -387,7 +394,7 @@ int canvas_putf(struct canvas *canvas, struct area area, int row, int column, en
     buf_vaddf(&text, format, arguments);
     va_end(arguments);
     columns = canvas_put_length(canvas, area, row, column, style, buf_text(&text), text.length);
-    buf_release(&text);
+    canvas_release_text(canvas, &text);
     return columns;
 }
 

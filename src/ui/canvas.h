@@ -52,6 +52,7 @@ struct canvas {
     struct cell *cells;            /* rows * columns, row by row */
     int cursor_row, cursor_column; /* the hardware cursor; -1: hidden */
     bool ascii;                    /* lines are drawn with + - | */
+    bool incomplete;               /* memory was too short for a text */
 };
 
 /* How the canvas draws the grapheme at the start of text: fills shown with text that is safe to draw
@@ -68,6 +69,9 @@ int canvas_width_length(const char *text, size_t length);
  * zeros is an empty one; sizes below 1 are 0, and on such a canvas everything draws nothing. */
 bool canvas_resize(struct canvas *canvas, int columns, int rows);
 void canvas_release(struct canvas *canvas);
+
+/* Releases a text that was drawn here. */
+void canvas_release_text(struct canvas *canvas, struct buf *text);
 void canvas_clear(struct canvas *canvas);
 
 /* Where to draw: rows and columns beyond it are not touched. */

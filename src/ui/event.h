@@ -44,6 +44,7 @@ enum event_kind {
     EVENT_PASTE,  /* a bracketed paste, whole: text */
     EVENT_MOUSE,  /* mouse, row, column */
     EVENT_RESIZE, /* columns, rows */
+    EVENT_LOSS,   /* keys came that memory was too short for */
     EVENT_TICK,   /* time passed: the view shows how much */
     EVENT_SIGNAL, /* the program is asked to end: signal_number */
 };

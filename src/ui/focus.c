@@ -143,7 +143,7 @@ void focus_load(struct wizard *wizard)
         return;
     }
     wizard->line.secret = schema[wizard->focus.field].kind == KIND_SECRET;
-    line_edit_set(&wizard->line, value && field->form == ANSWER_TEXT ? value : "");
+    wizard->line_is_old = !line_edit_set(&wizard->line, value && field->form == ANSWER_TEXT ? value : "");
 }
 
 static void focus_leave(struct wizard *wizard)
@@ -272,11 +272,24 @@ bool answer_set(struct wizard *wizard, const char *value)
     struct error err = {0};
 
     if (!plan_set(wizard->plan, wizard->focus, value, &err)) {
-        wizard_set_message(wizard, true, err.text);
+        if (err.kind == ERROR_MEMORY)
+            wizard->loss = true;
+        else
+            wizard_set_message(wizard, true, err.text);
         return false;
     }
+    /* In the middle of a burst nobody has read yet that something is missing. */
+    wizard->loss = wizard->loss && wizard->burst;
     plan_changed(wizard);
     return true;
+}
+
+bool line_can_change(struct wizard *wizard, const struct line_edit *line)
+{
+    if (line != &wizard->line || !wizard->line_is_old)
+        return true;
+    wizard->loss = true;
+    return false;
 }
 
 /* Puts the edited text into the plan; what the plan does not take is undone in the editor too. */
@@ -285,7 +298,7 @@ void line_changed(struct wizard *wizard)
     const char *kept = plan_get(wizard->plan, wizard->focus);
 
     if (!answer_set(wizard, buf_text(&wizard->line.text)))
-        line_edit_set(&wizard->line, kept ? kept : "");
+        wizard->line_is_old = !line_edit_set(&wizard->line, kept ? kept : "");
 }
 
 void answer_choose(struct wizard *wizard)

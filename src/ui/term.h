@@ -45,8 +45,9 @@ int term_timeout(const struct term *term);
 bool term_next(struct term *term, struct event *event, bool *gone);
 
 /* Makes the screen show the canvas; ncurses sends what changed. Never waits for the terminal: what a slow one
- * has not taken follows at the next calls. A canvas of another size than term_size() is not shown. */
-void term_present(struct term *term, const struct canvas *canvas);
+ * has not taken follows at the next calls. A canvas of another size than term_size() is not shown. False when
+ * memory was too short: the whole picture is due once more. */
+bool term_present(struct term *term, const struct canvas *canvas);
 
 void term_size(const struct term *term, int *columns, int *rows);
 

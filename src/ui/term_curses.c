@@ -223,11 +223,12 @@ struct term {
     bool ascii;  /* the locale is not UTF-8 */
     bool pastes; /* the terminal is asked for bracketed paste */
     bool can_mouse, mouse;
-    bool anew;    /* nothing on the screen can be relied on */
-    bool dropped; /* some of the backlog was: a new picture is due when the terminal reads again */
-    bool resized; /* EVENT_RESIZE is due */
-    bool settled; /* what comes now does not come with what was before */
-    bool drained; /* the last read took all there was */
+    bool anew;      /* nothing on the screen can be relied on */
+    bool dropped;   /* some of the backlog was: a new picture is due when the terminal reads again */
+    bool resized;   /* EVENT_RESIZE is due */
+    bool keys_lost; /* EVENT_LOSS is due */
+    bool settled;   /* what comes now does not come with what was before */
+    bool drained;   /* the last read took all there was */
     bool gone;
     bool ending; /* a signal asked for the end */
     int columns, rows;
@@ -322,6 +323,18 @@ static void drop_backlog(struct term *term)
     term->dropped = true;
 }
 
+/* True when memory was too short for all of it: nothing on the screen can be relied on. */
+static bool lost_backlog(struct term *term)
+{
+    bool lost = term->backlog.failed;
+
+    if (lost) {
+        drop_backlog(term);
+        term->dropped = false; /* whoever asks knows */
+    }
+    return lost;
+}
+
 /* Passes on what the terminal takes now. */
 static void pump(struct term *term)
 {
@@ -406,8 +419,8 @@ static void arm(const struct term *term)
         add_restore(paste_off);
     add_restore(capability("sgr0"));
     add_restore(capability("op"));
-    add_restore(capability("cnorm"));
     add_restore(capability("rmcup") ? capability("rmcup") : "\r\n");
+    add_restore(capability("cnorm")); /* the screen before may have its own cursor */
     rescue.armed = 1;
 }
 
@@ -438,9 +451,19 @@ static void enter(struct term *term)
     term->anew = true;
 }
 
+/* The same where nobody knows what became of the terminal: ncurses tells it everything once more. */
+static void take_again(struct term *term)
+{
+    endwin();
+    collect(term);
+    enter(term);
+}
+
 /* The terminal is the shell's, as it was. */
 static void leave(struct term *term)
 {
+    bool lost;
+
     if (term->mouse)
         buf_add_text(&term->backlog, mouse_off);
     if (term->pastes)
@@ -448,7 +471,11 @@ static void leave(struct term *term)
     endwin();
     collect(term);
     look_stream_settle(&term->looks, &term->backlog);
+    lost = lost_backlog(term);
     pump_all(term);
+    /* Where a picture was dropped the terminal is not as ncurses believes. */
+    if (lost || term->anew)
+        restore_terminal();
     /* Keys meant for this screen, the rest of a paste above all, must not reach the shell. */
     tcflush(STDIN_FILENO, TCIFLUSH);
     tcsetattr(STDIN_FILENO, TCSANOW, &rescue.modes);
@@ -719,9 +746,7 @@ static bool next_signal(struct term *term, struct event *event)
         term_suspend(term);
     if (was_raised(SIGCONT)) {
         /* Stopped and continued by somebody else; the shell may have changed the modes meanwhile. */
-        endwin();
-        collect(term);
-        enter(term);
+        take_again(term);
         take_size(term);
     }
     if (was_raised(SIGWINCH))
@@ -738,6 +763,15 @@ static bool next_resize(struct term *term, struct event *event)
     return true;
 }
 
+static bool next_loss(struct term *term, struct event *event)
+{
+    if (!term->keys_lost)
+        return false;
+    term->keys_lost = false;
+    *event = (struct event){.kind = EVENT_LOSS};
+    return true;
+}
+
 static void read_keys(struct term *term)
 {
     char bytes[4096];
@@ -750,8 +784,8 @@ static void read_keys(struct term *term)
         return;
     }
     term->last_read = term->host->ticks(term->host);
-    /* A chunk that memory was too short for is lost; the program lives on. */
-    input_feed(term->input, bytes, (size_t)got);
+    if (!input_feed(term->input, bytes, (size_t)got))
+        term->keys_lost = true;
     wipe(bytes, (size_t)got);
     term->drained = (size_t)got < sizeof(bytes);
 }
@@ -790,7 +824,8 @@ bool term_next(struct term *term, struct event *event, bool *gone)
     *gone = false;
     pump(term);
     do {
-        if (next_signal(term, event) || next_resize(term, event) || next_key(term, event))
+        if (next_signal(term, event) || next_resize(term, event) || next_key(term, event) ||
+            next_loss(term, event))
             return true;
     } while (look(term));
     term->drained = false;
@@ -913,23 +948,25 @@ static void draw_row(struct term *term, const struct canvas *canvas, int row)
     memcpy(before + from, now + from, (size_t)(to - from) * sizeof(*now));
 }
 
-void term_present(struct term *term, const struct canvas *canvas)
+bool term_present(struct term *term, const struct canvas *canvas)
 {
     bool cursor = canvas->cursor_row >= 0 && canvas->cursor_row < term->rows && canvas->cursor_column >= 0 &&
                   canvas->cursor_column < term->columns;
+    bool drawn;
 
     /* Between a resize of the terminal and the next EVENT_RESIZE the picture is of no use. */
     if (canvas->columns != term->columns || canvas->rows != term->rows || term->gone)
-        return;
+        return true;
     if (term->shown.columns != canvas->columns || term->shown.rows != canvas->rows) {
         if (!canvas_resize(&term->shown, canvas->columns, canvas->rows))
-            return;
+            return false;
         term->anew = true;
     }
     for (int row = 0; row < canvas->rows; row++)
         draw_row(term, canvas, row);
     if (term->anew) {
         clearok(curscr, TRUE);
+        curs_set(cursor ? 0 : 1); /* so that the other one is told whatever was told before */
         look_stream_forget(&term->looks);
     }
     term->anew = false;
@@ -938,8 +975,12 @@ void term_present(struct term *term, const struct canvas *canvas)
     curs_set(cursor ? 1 : 0);
     refresh();
     collect(term);
+    drawn = !lost_backlog(term);
+    if (!drawn)
+        take_again(term);
     pump(term);
     term->settled = true;
+    return drawn;
 }
 
 void term_size(const struct term *term, int *columns, int *rows)

@@ -72,8 +72,8 @@ static void view_title(const struct wizard *wizard, struct canvas *canvas, const
         title.columns -= right_columns + 1;
     }
     canvas_put_cut(canvas, title, 0, 0, STYLE_TITLE, buf_text(&left));
-    buf_release(&left);
-    buf_release(&right);
+    canvas_release_text(canvas, &left);
+    canvas_release_text(canvas, &right);
 }
 
 static size_t page_errors(const struct wizard *wizard, int page)
@@ -192,15 +192,38 @@ static void status_of_field(const struct wizard *wizard, struct buf *out)
         buf_add_text(out, " Fixed once the plan exists.");
 }
 
+/* The line above the keys where it is a message; NULL: there is none. It takes no memory. */
+static const char *message_now(const struct wizard *wizard)
+{
+    if (wizard->message[0] != '\0')
+        return wizard->message;
+    if (wizard->loss)
+        return "Memory was short: something you typed was not taken. Check the fields.";
+    return NULL;
+}
+
+/* Behind everything else: only then it is known. */
+static void view_holes(const struct wizard *wizard, struct canvas *canvas, const struct screen_parts *parts)
+{
+    if (message_now(wizard) || !(canvas->incomplete || wizard->line_is_old))
+        return;
+    canvas_blank(canvas, parts->status, STYLE_PLAIN);
+    canvas_put_cut(canvas, parts->status, 0, 1, STYLE_ERROR,
+                   "Memory is short: not all is shown. Save the draft and leave.");
+}
+
 static void view_status(const struct wizard *wizard, struct canvas *canvas, const struct screen_parts *parts)
 {
     struct buf text = BUF_INIT;
-    enum style style = STYLE_DIM;
+    const char *message = message_now(wizard);
 
-    if (wizard->message[0] != '\0') {
-        buf_add_text(&text, wizard->message);
-        style = wizard->message_is_error ? STYLE_ERROR : STYLE_STRONG;
-    } else if (wizard->mode == MODE_FORM && !page_is_review(wizard, wizard->page)) {
+    if (message) {
+        canvas_put_cut(canvas, parts->status, 0, 1,
+                       message != wizard->message || wizard->message_is_error ? STYLE_ERROR : STYLE_STRONG,
+                       message);
+        return;
+    }
+    if (wizard->mode == MODE_FORM && !page_is_review(wizard, wizard->page)) {
         status_of_field(wizard, &text);
     } else if (wizard->mode == MODE_FORM) {
         if (review_errors(wizard->review) > 0)
@@ -209,8 +232,8 @@ static void view_status(const struct wizard *wizard, struct canvas *canvas, cons
         else
             buf_add_text(&text, "Nothing has been sent. s asks once more and then sends.");
     }
-    canvas_put_cut(canvas, parts->status, 0, 1, style, buf_text(&text));
-    buf_release(&text);
+    canvas_put_cut(canvas, parts->status, 0, 1, STYLE_DIM, buf_text(&text));
+    canvas_release_text(canvas, &text);
 }
 
 /* The binding for the bar that comes next by weight and stands for an action that is not in it yet; NULL:
@@ -298,4 +321,5 @@ void wizard_view(const struct wizard *wizard, struct canvas *canvas)
         view_overlay(wizard, canvas);
     if (wizard->question != QUESTION_NONE)
         view_question(wizard, canvas);
+    view_holes(wizard, canvas, &parts);
 }

@@ -54,7 +54,7 @@ static void view_entry_now(const struct wizard *wizard, struct canvas *canvas, s
     line_edit_view(&wizard->line, inside.columns, wizard->line.secret && !wizard->revealed, &view);
     canvas_put(canvas, inside, 0, 0, STYLE_ENTRY_NOW, buf_text(&view.shown));
     canvas_cursor(canvas, inside, 0, view.cursor_column);
-    buf_release(&view.shown);
+    canvas_release_text(canvas, &view.shown);
 }
 
 static void view_reference(struct canvas *canvas, struct area inside, const char *reference)
@@ -64,7 +64,7 @@ static void view_reference(struct canvas *canvas, struct area inside, const char
     buf_add_text(&text, "from ");
     secret_reference_describe(reference, &text);
     canvas_put_cut(canvas, inside, 0, 0, STYLE_DIM, buf_text(&text));
-    buf_release(&text);
+    canvas_release_text(canvas, &text);
 }
 
 static void view_value(struct canvas *canvas, struct area inside, enum field_kind kind,
@@ -162,7 +162,7 @@ static void view_note(const struct wizard *wizard, struct canvas *canvas, struct
     form_note(wizard, &text);
     view_words(canvas, area, item->row - wizard->form_scroll, item->column, item->columns, STYLE_DIM,
                buf_text(&text));
-    buf_release(&text);
+    canvas_release_text(canvas, &text);
 }
 
 /* Says at the edges that there is more than is seen. */

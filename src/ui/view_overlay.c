@@ -149,7 +149,7 @@ void view_overlay(const struct wizard *wizard, struct canvas *canvas)
         canvas_putf(canvas, frame, frame.rows - 1, frame.columns - 20, STYLE_STRONG, " %d more below ",
                     lines - first - inside.rows);
     canvas_cursor(canvas, inside, 0, 0);
-    buf_release(&text);
+    canvas_release_text(canvas, &text);
 }
 
 /* ---- Questions ---- */
@@ -221,7 +221,7 @@ static void view_prompt(const struct wizard *wizard, struct canvas *canvas, stru
     line_edit_view(&wizard->prompt, line.columns, false, &view);
     canvas_put(canvas, line, 0, 0, STYLE_ENTRY_NOW, buf_text(&view.shown));
     canvas_cursor(canvas, line, 0, view.cursor_column);
-    buf_release(&view.shown);
+    canvas_release_text(canvas, &view.shown);
 }
 
 static void view_yes_or_no(struct canvas *canvas, struct area inside)
@@ -320,6 +320,6 @@ void view_question(const struct wizard *wizard, struct canvas *canvas)
         view_letters(wizard, canvas, inside);
     else
         view_yes_or_no(canvas, inside);
-    buf_release(&title);
-    buf_release(&words);
+    canvas_release_text(canvas, &title);
+    canvas_release_text(canvas, &words);
 }

@@ -183,7 +183,7 @@ static void view_sender(const struct wizard *wizard, struct canvas *canvas, stru
     buf_addf(&text, "%s, credentials from %s", target->proxy && *target->proxy ? target->proxy : "no proxy",
              target->provider ? target->provider : "");
     canvas_put_cut(canvas, area, 2, 1, STYLE_DIM, buf_text(&text));
-    buf_release(&text);
+    canvas_release_text(canvas, &text);
     view_words(canvas, area, 3, 1, area.columns - 2, STYLE_WARNING, buf_text(&wizard->doubts));
 }
 
@@ -256,7 +256,7 @@ static void view_problems(const struct wizard *wizard, struct canvas *canvas, st
             canvas_cursor(canvas, area, row, 0);
         row += view_words(canvas, area, row, 5, area.columns - 5, now ? STYLE_STRONG : STYLE_PLAIN,
                           buf_text(&text));
-        buf_release(&text);
+        canvas_release_text(canvas, &text);
     }
 }
 

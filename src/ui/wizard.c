@@ -137,15 +137,24 @@ static void press_digit(struct wizard *wizard, int digit)
     }
 }
 
+static bool has_room(const struct line_edit *line, size_t length)
+{
+    return length <= line->text.limit - line->text.length;
+}
+
 static void press_text(struct wizard *wizard, const char *text)
 {
     struct line_edit *line = current_line(wizard);
 
     if (line) {
-        if (line_edit_insert(line, text, strlen(text)))
+        if (!line_can_change(wizard, line))
+            return;
+        if (!has_room(line, strlen(text)))
+            wizard_set_message(wizard, true, "This is as long as the field can be.");
+        else if (line_edit_insert(line, text, strlen(text)))
             current_line_changed(wizard);
         else
-            wizard_set_message(wizard, true, "This is as long as the field can be.");
+            wizard->loss = true;
     } else if (text[0] >= '1' && text[0] <= '9' && text[1] == '\0') {
         press_digit(wizard, text[0] - '0');
     }
@@ -192,8 +201,13 @@ static void update_paste(struct wizard *wizard, const struct event *event)
         wizard_set_message(wizard, false, "A paste goes into text fields only; nothing was changed.");
         return;
     }
+    if (!line_can_change(wizard, line))
+        return;
     if (!line_edit_paste(line, event->paste, event->paste_length, &altered)) {
-        wizard_set_message(wizard, true, "The paste is too long for this field; nothing was changed.");
+        wizard->loss = has_room(line, event->paste_length);
+        wizard_set_message(wizard, true,
+                           wizard->loss ? "Memory is too short for the paste; nothing was changed."
+                                        : "The paste is too long for this field; nothing was changed.");
         return;
     }
     current_line_changed(wizard);
@@ -276,10 +290,21 @@ static void update_size(struct wizard *wizard, const struct event *event)
         review_scroll_by(wizard, 0);
 }
 
+/* Makes anew what memory was too short for the last time. */
+static void catch_up(struct wizard *wizard)
+{
+    if (wizard->short_of_memory)
+        wizard_refresh(wizard);
+    if (wizard->line_is_old)
+        focus_load(wizard);
+}
+
 enum effect wizard_update(struct wizard *wizard, const struct event *event)
 {
     enum effect effect = EFFECT_NONE;
 
+    catch_up(wizard);
+    wizard->burst = event->burst;
     switch (event->kind) {
     case EVENT_PRESS:
         effect = update_press(wizard, event);
@@ -295,6 +320,9 @@ enum effect wizard_update(struct wizard *wizard, const struct event *event)
         break;
     case EVENT_SIGNAL:
         effect = EFFECT_QUIT;
+        break;
+    case EVENT_LOSS:
+        wizard->loss = true;
         break;
     case EVENT_TICK:
         wizard->picker.ticks++;

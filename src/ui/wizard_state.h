@@ -66,8 +66,11 @@ struct wizard {
 
     char message[320];
     bool message_is_error;
-    struct buf path;    /* of the draft; empty: none yet */
-    struct buf doubts;  /* about where passwords come from */
+    bool loss;         /* memory was too short for something that was typed: said until a change that works */
+    bool burst;        /* what comes now was typed before what it follows could be seen */
+    bool line_is_old;  /* memory was too short for the editor to hold the focused field */
+    struct buf path;   /* of the draft; empty: none yet */
+    struct buf doubts; /* about where passwords come from */
     struct buf save_to; /* a name that was asked for and not saved to yet */
     unsigned long saved_revision;
     bool unsaved; /* answers came that are in no file, whatever the revision says */
@@ -145,10 +148,14 @@ void jump_to(struct wizard *wizard, struct place place);
 /* Takes a change of the plan in: what is shown, where the cursor can be. */
 void plan_changed(struct wizard *wizard);
 
-/* Gives the focused field an answer; false with a message when the plan does not take it. */
+/* Gives the focused field an answer; false when the plan does not take it, which is then said. */
 bool answer_set(struct wizard *wizard, const char *value);
 void answer_choose(struct wizard *wizard); /* the choice under the cursor */
 void line_changed(struct wizard *wizard);  /* the text of the editor */
+
+/* False, and what is typed is lost, where the editor does not hold what the field has: it would be written
+ * over. */
+bool line_can_change(struct wizard *wizard, const struct line_edit *line);
 
 /* ---- Questions that are answered with a letter (question.c) ---- */
 

@@ -505,6 +505,36 @@ static void no_allocation_that_fails_does_harm(void **state)
     assert_true(whole.mute * 100 <= whole.points);
 }
 
+/* Then there is no screen on which it could be said. */
+static void without_memory_for_the_first_picture_it_ends_in_words(void **state)
+{
+    static const struct target wizard = {"wizard", take_walk, {"draft.json"}, .sends = true};
+
+    (void)state;
+    for (long at = 60; at <= 180; at += 40) {
+        struct run run = {.target = &wizard, .at = at, .spell = SPELL_FOR_EVER};
+        enum verdict verdict = take_walk(&run);
+
+        if (verdict != VERDICT_TOLD)
+            fail_msg("allocation %ld: %s", at, run.what);
+    }
+}
+
+/* A part of a picture that is lost would not be drawn again. */
+static void a_picture_that_memory_was_short_for_is_drawn_once_more(void **state)
+{
+    static const struct target wizard = {"wizard", take_walk, {"draft.json"}, .sends = true};
+
+    (void)state;
+    for (long at = 120; at <= 190; at += 10) {
+        struct run run = {.target = &wizard, .at = at, .spell = SPELL_ONCE};
+        enum verdict verdict = take_walk(&run);
+
+        if (verdict != VERDICT_RIGHT && verdict != VERDICT_TOLD)
+            fail_msg("allocation %ld: %s", at, run.what);
+    }
+}
+
 static int enter(void **state)
 {
     (void)state;
@@ -524,7 +554,11 @@ static int leave(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(no_allocation_that_fails_does_harm)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(no_allocation_that_fails_does_harm),
+        cmocka_unit_test(without_memory_for_the_first_picture_it_ends_in_words),
+        cmocka_unit_test(a_picture_that_memory_was_short_for_is_drawn_once_more),
+    };
 
     if (!getenv("DRPLAN") || !getenv("FAILING_MALLOC")) {
         fprintf(stderr,
@@ -532,5 +566,8 @@ int main(void)
         return 2;
     }
     every = getenv("DRPLAN_EVERY") ? atoi(getenv("DRPLAN_EVERY")) : 0;
+    /* script/torture is after the first one alone. */
+    if (every > 0)
+        cmocka_set_test_filter("no_*");
     return cmocka_run_group_tests(tests, enter, leave);
 }

@@ -86,6 +86,7 @@ static void write_event(struct buf *out, const struct event *event)
         buf_addf(out, event->modifiers ? " %u>" : ">", event->modifiers);
         break;
     case EVENT_RESIZE:
+    case EVENT_LOSS:
     case EVENT_TICK:
     case EVENT_SIGNAL:
         fail_msg("the parser cannot know of this event");

@@ -140,6 +140,7 @@ static bool take(struct probe *probe, const struct event *event)
         snprintf(probe->last, sizeof(probe->last), "signal %d", event->signal_number);
         going = event->signal_number == SIGINT;
         break;
+    case EVENT_LOSS:
     case EVENT_TICK:
         break;
     }
