@@ -47,7 +47,8 @@ struct walk {
     size_t room;  /* columns for one of its texts */
     size_t bytes; /* that it can have; 0: any number */
     bool as_json;
-    bool alone;    /* the same text everywhere: some of it has to agree */
+    const char *forbidden; /* what makes a text impossible here, or to be read as lines; may be NULL */
+    bool alone;            /* the same text everywhere: some of it has to agree */
     size_t stride; /* how many texts one walk takes further; 0: one. All are seen, not all in each place */
     bool silent;   /* nothing of the texts is shown, and nothing has to be */
     int status;    /* of the answer to a create call */
@@ -129,7 +130,7 @@ static const struct walk walks[] = {
     {"a created plan", 250, .as_json = true, AT_SERVICE, .draft = CLEAN_DRAFT,
      .create = "{\"success\":true,\"data\":42,\"requestId\":\"@J\"}", .status = 200,
      .steps = {SUBMIT, {"y", "The plan is created.", true}, {"r", "The answer as it came", true}}},
-    {"an answer that is none", 60, AT_SERVICE, .draft = CLEAN_DRAFT, .create = "@T", .status = 200,
+    {"an answer that is none", 60, .forbidden = "\n", AT_SERVICE, .draft = CLEAN_DRAFT, .create = "@T", .status = 200,
      .steps = {SUBMIT, {"y", "HTTP status"}, {"r", "The answer as it came", true}}},
     {"a refusal in XML", 90, AT_SERVICE, .draft = CLEAN_DRAFT, .status = 400,
      .create = "<?xml version='1.0'?><Error><RequestId>@T</RequestId><Code>@T</Code><Message>@T</Message></Error>",
@@ -137,56 +138,56 @@ static const struct walk walks[] = {
     {"a refusal to list", 90, .as_json = true, AT_SERVICE, .draft = CLEAN_DRAFT, .other = HOSTILE_REFUSAL,
      .create = "{\"success\":true,\"data\":42}", .status = 200, .steps = {SUBMIT, {"y", "The plan is created."}}},
 
-    {"the name of a file", 120, .bytes = 220, .alone = true, .words = {"--endpoint", "@E", "@T.json"}, .draft = CLEAN_DRAFT,
+    {"the name of a file", 250, .bytes = 220, .alone = true, .words = {"--endpoint", "@E", "@T.json"}, .draft = CLEAN_DRAFT,
      .draft_name = "@T.json",
      .steps = {{NULL, "[1 Plan]"}, {"x", "[ordersx"}, {"\023", "Saved to ", true}, {"y", "[ordersxy"},
                {"\023", "Somebody else changed", true, .meddles = true}}},
     {"a draft that is gone", 120, .bytes = 220, .alone = true, .words = {"--endpoint", "@E", "@T.json"}, .draft = CLEAN_DRAFT,
      .draft_name = "@T.json",
      .steps = {{NULL, "[1 Plan]"}, {"x", "[ordersx"}, {"\023", "The draft is not there any more", true, .removes = true},
-               {"s", "Save the draft as", true}}},
-    {"a file that is no draft's place", 120, .bytes = 220, .alone = true, .words = {"--endpoint", "@E", "missing-@T/x.json"},
+               {"s", "Save the draft as"}}},
+    {"a file that is no draft's place", 60, .bytes = 220, .alone = true, .words = {"--endpoint", "@E", "missing-@T/x.json"},
      .draft = CLEAN_DRAFT, .steps = {{NULL, "[1 Plan]"}, {"x", "[x"}, {"\023", "It was not saved", true}}},
-    {"somebody who has the draft open", 50, .alone = true, AT_SERVICE, .draft = CLEAN_DRAFT, .holder = "@T",
+    {"somebody who has the draft open", 60, .bytes = 58, .as_json = true, .alone = true, AT_SERVICE, .draft = CLEAN_DRAFT, .holder = "@T",
      .steps = {{NULL, "This draft is open already", true}}},
-    {"work that was left", 100, .as_json = true, .alone = true, .words = {"--endpoint", "@E"}, .autosave = AUTOSAVE,
+    {"work that was left", 60, .as_json = true, .alone = true, .words = {"--endpoint", "@E"}, .autosave = AUTOSAVE,
      .steps = {{NULL, "Resume what was not saved?", true}, {"x", "Throw it away?", true}, {"n", "Resume what", true},
                {"r", "Plan name", true}}},
-    {"the journal", 100, .stride = 2, .as_json = true, .words = {"--endpoint", "@E"}, .journal = JOURNAL,
+    {"the journal", 140, .as_json = true, .words = {"--endpoint", "@E"}, .journal = JOURNAL,
      .steps = {{NULL, "Look for what was sent earlier?", true}, {"l", "could not be looked for", true}}},
 
-    {"a variable for a password", 150, .as_json = true, AT_SERVICE, .draft = WITH_PASSWORD("{\"$env\":\"@J\"}"),
+    {"a variable for a password", 60, .as_json = true, .forbidden = "=", AT_SERVICE, .draft = WITH_PASSWORD("{\"$env\":\"@J\"}"),
      .steps = {TO_REVIEW, {"s", "Create the plan", true}}},
     {"a file for a password", 150, .as_json = true, AT_SERVICE, .draft = WITH_PASSWORD("{\"$file\":\"missing/@J\"}"),
      .steps = {TO_REVIEW, {"s", "Create the plan", true}, {"y", "othing was sent", true}}},
     {"a command for a password", 100, .as_json = true, AT_SERVICE,
      .draft = WITH_PASSWORD("{\"$command\":[\"@J\"]}"),
      .steps = {TO_REVIEW, {"s", "Create the plan", true}, {"y", "othing was sent", true}}},
-    {"what a command for a password says", 100, .as_json = true, AT_SERVICE,
+    {"what a command for a password says", 2000, .as_json = true, .silent = true, AT_SERVICE,
      .draft = WITH_PASSWORD("{\"$command\":[\"sh\",\"-c\",\"printf %s \\\"$0\\\" >&2; exit 3\",\"@J\"]}"),
      .steps = {SUBMIT, {"y", "othing was sent"}}},
 
     {"a profile", 60, .as_json = true, .alone = true, AT_SERVICE, .draft = CLEAN_DRAFT,
      .config = CONFIG("\"mode\":\"AK\",\"access_key_id\":\"@J\",\"access_key_secret\":\"s\",\"region_id\":\"@J\""),
-     .settings = {NO_KEYS}, .steps = {TO_REVIEW, {"p", "Profile whose keys send", true}, {"\r", "[5 Review]", true}}},
+     .settings = {NO_KEYS}, .steps = {TO_REVIEW, {"p", "Profile whose keys send", true}, {"\r", "[5 Review]"}}},
     {"a profile with a mode that is none", 60, .as_json = true, .alone = true, AT_SERVICE, .draft = CLEAN_DRAFT,
      .config = CONFIG("\"mode\":\"@J\""), .settings = {NO_KEYS},
      .steps = {{NULL, "[1 Plan]"}, {F9, "[5 Review]", true}}},
-    {"a profile with a command that speaks", 100, .as_json = true, .alone = true, .words = {"draft.json"}, .draft = CLEAN_DRAFT,
+    {"a profile with a command that speaks", 150, .silent = true, .as_json = true, .alone = true, .words = {"draft.json"}, .draft = CLEAN_DRAFT,
      .config = CONFIG("\"mode\":\"External\",\"process_command\":\"sh -c 'cat text >&2; cat text; exit 3'\""),
-     .settings = {NO_KEYS}, .steps = {{NULL, "[1 Plan]"}, {F9, "exit status 3", true}}},
-    {"a profile with an address", 100, .as_json = true, .alone = true, .words = {"draft.json"}, .draft = CLEAN_DRAFT,
+     .settings = {NO_KEYS}, .steps = {{NULL, "[1 Plan]"}, {F9, "No usable credentials"}}},
+    {"a profile with an address", 60, .as_json = true, .alone = true, .words = {"draft.json"}, .draft = CLEAN_DRAFT,
      .config = CONFIG("\"mode\":\"CredentialsURI\",\"credentials_uri\":\"@J\""), .settings = {NO_KEYS},
      .steps = {{NULL, "[1 Plan]"}, {F9, "credentials_uri", true}}},
 
-    {"a profile in the environment", 100, .alone = true, .words = {"draft.json"}, .draft = CLEAN_DRAFT,
+    {"a profile in the environment", 90, .alone = true, .words = {"draft.json"}, .draft = CLEAN_DRAFT,
      .config = "{\"profiles\":[]}", .settings = {"ALIBABA_CLOUD_PROFILE=@T", NO_KEYS},
      .steps = {{NULL, "[1 Plan]"}, {F9, "[5 Review]", true}}},
-    {"a region in the environment", 100, .alone = true, .silent = true, .words = {"draft.json"}, .draft = CLEAN_DRAFT,
+    {"a region in the environment", 2000, .alone = true, .silent = true, .words = {"draft.json"}, .draft = CLEAN_DRAFT,
      .settings = {"ALIBABA_CLOUD_REGION_ID=@T"}, .steps = {{NULL, "[1 Plan]"}, {F9, "[5 Review]"}}},
-    {"an endpoint in the environment", 100, .alone = true, .silent = true, .words = {"draft.json"}, .draft = CLEAN_DRAFT,
+    {"an endpoint in the environment", 2000, .alone = true, .silent = true, .words = {"draft.json"}, .draft = CLEAN_DRAFT,
      .settings = {"ALIBABA_CLOUD_ENDPOINT=@T"}, .steps = {{NULL, "[1 Plan]"}, {F9, "[5 Review]"}}},
-    {"a proxy", 100, .alone = true, .silent = true, .words = {"draft.json"}, .draft = CLEAN_DRAFT,
+    {"a proxy", 2000, .alone = true, .silent = true, .words = {"draft.json"}, .draft = CLEAN_DRAFT,
      .settings = {"HTTPS_PROXY=http://@T@@127.0.0.1:1"}, .steps = {{NULL, "[1 Plan]"}, {F9, "[5 Review]"}}},
 };
 /* clang-format on */
@@ -197,6 +198,11 @@ static const struct walk walks[] = {
 struct group {
     char *text;
 };
+
+static bool can_be(const struct walk *walk, const struct hostile *text)
+{
+    return !(walk->as_json && text->broken) && !(walk->forbidden && strpbrk(text->bytes, walk->forbidden));
+}
 
 static size_t make_groups(const struct walk *walk, struct group groups[GROUPS_MAX])
 {
@@ -211,7 +217,7 @@ static size_t make_groups(const struct walk *walk, struct group groups[GROUPS_MA
         for (; next < hostile_count; next++) {
             size_t wanted = hostile_columns(hostile_texts[next].bytes);
 
-            if (walk->as_json && hostile_texts[next].broken)
+            if (!can_be(walk, &hostile_texts[next]))
                 continue;
             if (columns > 0 &&
                 (columns + wanted > walk->room ||
@@ -302,7 +308,7 @@ static struct screen *start(const struct walk *walk, enum way way, struct cast *
     size_t count = 11, next = 0;
     struct screen_options options = {.columns = ways[way].columns,
                                      .rows = ways[way].rows,
-                                     .patience_ms = 3000,
+                                     .patience_ms = 10000,
                                      .environment = environment};
     struct screen *screen;
 
@@ -440,11 +446,12 @@ static void is_all_seen(const struct walk *walk, enum way way, const bool *seen)
         char number[40];
 
         snprintf(number, sizeof(number), "text %zu was not seen", i);
-        if (!seen[i] && !(walk->as_json && hostile_texts[i].broken))
+        if (!seen[i] && can_be(walk, &hostile_texts[i]))
             fault(walk, way, NULL, number);
     }
 }
 
+/* Of the other ways a few walks are enough to show what they do on top of the first one. */
 static void go(const struct walk *walk, enum way way)
 {
     struct group groups[GROUPS_MAX];
@@ -452,26 +459,38 @@ static void go(const struct walk *walk, enum way way)
     size_t stride = walk->stride == 0 || getenv("DRPLAN_HOSTILE_ALL") ? 1 : walk->stride;
     struct cast cast = {.count = walk->alone ? 1 : count};
 
-    for (size_t first = 0; first < count; first += getenv("HOSTILE_ONE") ? count : stride) {
+    if (way != WAY_WIDE && !getenv("DRPLAN_HOSTILE_ALL"))
+        stride = (count + 1) / 2;
+    for (size_t first = 0; first < count; first += stride) {
         for (size_t i = 0; i < cast.count; i++)
             cast.texts[i] = groups[(first + i) % count].text;
         run(walk, way, &cast);
     }
-    if (way == WAY_WIDE && !walk->silent && !getenv("HOSTILE_ONE"))
+    if (way == WAY_WIDE && !walk->silent)
         is_all_seen(walk, way, cast.seen);
     for (size_t i = 0; i < count; i++)
         free(groups[i].text);
 }
 
+/* HOSTILE_PART=I/N: of the walks every Nth from the Ith on. */
+static bool is_mine(size_t index)
+{
+    const char *part = getenv("HOSTILE_PART"), *only = getenv("HOSTILE_WALK");
+    size_t first = 0, of = 1;
+
+    if (part && (sscanf(part, "%zu/%zu", &first, &of) != 2 || of == 0))
+        fail_msg("HOSTILE_PART is I/N");
+    return index % of == first % of && (!only || strstr(walks[index].name, only));
+}
+
 static void go_through(enum way way)
 {
-    const char *only = getenv("HOSTILE_WALK");
-
     faults = 0;
+    runs = pictures = 0;
     for (size_t i = 0; i < sizeof(walks) / sizeof(walks[0]); i++)
-        if (!only || strstr(walks[i].name, only))
+        if (is_mine(i))
             go(&walks[i], way);
-    fprintf(stderr, "%zu walks, %zu pictures\n", runs, pictures);
+    print_message("%s: %zu walks, %zu pictures\n", ways[way].name, runs, pictures);
     assert_int_equal(faults, 0);
 }
 
@@ -479,6 +498,61 @@ static void nothing_hostile_comes_out_on_a_large_screen(void **state)
 {
     (void)state;
     go_through(WAY_WIDE);
+}
+
+static void nothing_hostile_comes_out_on_a_usual_screen(void **state)
+{
+    (void)state;
+    go_through(WAY_SMALL);
+}
+
+static void nothing_hostile_comes_out_on_a_screen_without_utf8(void **state)
+{
+    (void)state;
+    go_through(WAY_NARROW);
+}
+
+/* ---- The judge ---- */
+
+/* Else the walks show nothing. */
+static void the_judge_objects_to_each_text_as_it_is(void **state)
+{
+    char why[400];
+
+    (void)state;
+    for (size_t i = 0; i < hostile_count; i++) {
+        const char *text = hostile_texts[i].bytes, *rest = text + strlen(HOSTILE_MARKER);
+        bool moves = rest[strspn(rest, "\r\n\b\tover")] == '\0';
+
+        if (hostile_is_harmless(text))
+            continue;
+        if (hostile_is_tamed(text, strlen(text), OUTLET_SCREEN, why, sizeof(why)) ||
+            (!moves && hostile_is_tamed(rest, strlen(rest), OUTLET_SCREEN, why, sizeof(why))) ||
+            hostile_row_is_marked(text, NULL, why, sizeof(why)))
+            fail_msg("nothing is wrong with text %zu", i);
+    }
+}
+
+static void the_judge_knows_what_is_marked(void **state)
+{
+    static const struct {
+        const char *row;
+        bool marked;
+    } rows[] = {
+        {"[" HOSTILE_MARKER "^[[2J^[[1;1H      ]", true},
+        {"[" HOSTILE_MARKER "^[[2J^[[1;]", true},
+        {"\"" HOSTILE_MARKER "\\u001b[2J\\u001b[1;1H\"", true},
+        {"[" HOSTILE_MARKER "[2J[1;1H      ]", false},
+        {"[" HOSTILE_MARKER "a<U+200B>b<U+200C>c", true},
+        {"[" HOSTILE_MARKER "abcde      ]", false},
+        {"[" HOSTILE_MARKER "over", false},
+        {"[" HOSTILE_MARKER "\u202egnp.exe", false},
+    };
+    char why[400];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        assert_int_equal(hostile_row_is_marked(rows[i].row, NULL, why, sizeof(why)), rows[i].marked);
 }
 
 static int enter(void **state)
@@ -499,7 +573,11 @@ static int leave(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_judge_objects_to_each_text_as_it_is),
+        cmocka_unit_test(the_judge_knows_what_is_marked),
         cmocka_unit_test(nothing_hostile_comes_out_on_a_large_screen),
+        cmocka_unit_test(nothing_hostile_comes_out_on_a_usual_screen),
+        cmocka_unit_test(nothing_hostile_comes_out_on_a_screen_without_utf8),
     };
 
     return cmocka_run_group_tests(tests, enter, leave);

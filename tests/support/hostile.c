@@ -363,11 +363,13 @@ static size_t common(const char *a, const char *b)
     return length;
 }
 
-/* Where a place can end: its border, the edge of the screen, the sign that something was cut. */
+/* Where a place can end: its border, the edge of the screen, the sign that something was cut, and the half of
+ * a character where bytes were counted. */
 static bool is_edge(const char *picture)
 {
-    static const char *const edges[] = {" ", "]", "|", "\"", "'",      "?",
-                                        ".", ",", ":", ")",  "\u2502", "\u2026"};
+    static const char *const edges[] = {" ",      "]",      "|",      "\"",     "'",     "?",
+                                        ".",      ",",      ":",      ";",      ")",     "\u2500",
+                                        "\u2502", "\u250c", "\u2514", "\u2026", "\ufffd"};
 
     for (size_t i = 0; i < sizeof(edges) / sizeof(edges[0]); i++)
         if (strncmp(picture, edges[i], strlen(edges[i])) == 0)
@@ -390,6 +392,9 @@ static unsigned left_out(const char **picture)
 /* Whether text stands at the start of the picture; *telling: enough of it to know that it is this one. */
 static bool stands_at(const char *text, const char *picture, bool *telling)
 {
+    enum { ENOUGH = 10 };
+    const char *start = text;
+
     *telling = false;
     while (*text) {
         char mark[12];
@@ -401,7 +406,7 @@ static bool stands_at(const char *text, const char *picture, bool *telling)
         if (rest == 0 && same < strlen(mark))
             return is_edge(picture + same);
         picture += rest == 0 ? same : 0;
-        *telling = *telling || is_marked || rest > 0;
+        *telling = *telling || is_marked || rest > 0 || text - start >= ENOUGH;
         for (text += used; rest > 1 && *text; rest--)
             text += mark_of(text, mark, &is_marked);
     }
