@@ -36,6 +36,8 @@
 #define SANITIZED false
 #endif
 
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
 enum { LIMIT_MS = 10000, ARGUMENTS_MAX = 12, CHANGES_MAX = 4 };
 
 /* Instead of an exit status: any of the contract; 1 or 5 and no plan, as no journal can be kept. */
@@ -52,10 +54,11 @@ struct place {
     const char *limits; /* "ulimit -n 10"; NULL: none */
     const char *files;  /* "<&- >&-"; NULL: as they are */
     const char *changes[CHANGES_MAX];
-    bool mute;    /* standard error goes nowhere */
-    bool unheard; /* standard output goes nowhere */
-    bool narrow;  /* it takes from memory: not where a sanitizer needs more */
-    bool spoiled; /* no autosave, no journal: the state folder takes nothing */
+    bool mute;      /* standard error goes nowhere */
+    bool unheard;   /* standard output goes nowhere */
+    bool narrow;    /* it takes from memory: not where a sanitizer needs more */
+    bool spoiled;   /* no autosave, no journal: the state folder takes nothing */
+    bool no_screen; /* the wizard has none there */
 };
 
 /* ---- Commands ---- */
@@ -174,56 +177,61 @@ static int wanted_of(const struct place *place, const struct call *call)
 static void call_in_all(const struct place *places, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        for (size_t k = 0; k < sizeof(calls) / sizeof(calls[0]); k++)
+        for (size_t k = 0; k < COUNT(calls); k++)
             if (!places[i].narrow || !SANITIZED)
                 call_in(&places[i], &calls[k], wanted_of(&places[i], &calls[k]));
 }
 
+static const struct place surroundings[] = {
+    {.name = "no TERM", .changes = {"TERM"}, .no_screen = true},
+    {.name = "an unknown TERM", .changes = {"TERM=no-such-terminal"}, .no_screen = true},
+    {.name = "no HOME", .changes = {"HOME"}},
+    {.name = "an empty HOME", .changes = {"HOME="}},
+    {.name = "a relative HOME", .changes = {"HOME=home"}},
+    {.name = "a HOME that is a file", .changes = {"HOME=/etc/passwd"}},
+    {.name = "no HOME, no state folder", .changes = {"HOME", "XDG_STATE_HOME"}, .spoiled = true},
+    {.name = "HOME is a file, no state folder",
+     .changes = {"HOME=/etc/passwd", "XDG_STATE_HOME"},
+     .spoiled = true},
+    {.name = "a state folder that takes nothing",
+     .changes = {"XDG_STATE_HOME=/proc/nowhere"},
+     .spoiled = true},
+    {.name = "the C locale", .changes = {"LC_ALL=C"}},
+    {.name = "a broken locale", .changes = {"LC_ALL=xx_YY.no-such-charset"}},
+    {.name = "sizes that are none", .changes = {"COLUMNS=-3", "LINES=x"}},
+    {.name = "64 MB of addresses", .limits = "ulimit -v 65536", .narrow = true},
+    {.name = "64 MB of data", .limits = "ulimit -d 65536", .narrow = true},
+    {.name = "256 kB of stack", .limits = "ulimit -s 256", .narrow = true},
+};
+
+/* The wizard needs two of the three itself. */
+static const struct place standard_files[] = {
+    {.name = "0 closed", .files = "<&-", .no_screen = true},
+    {.name = "1 closed", .files = ">&-", .unheard = true, .no_screen = true},
+    {.name = "2 closed", .files = "2>&-", .mute = true},
+    {.name = "0 and 1 closed", .files = "<&- >&-", .unheard = true, .no_screen = true},
+    {.name = "0 and 2 closed", .files = "<&- 2>&-", .mute = true, .no_screen = true},
+    {.name = "all closed", .files = "<&- >&- 2>&-", .unheard = true, .mute = true, .no_screen = true},
+    {.name = "1 full", .files = ">/dev/full", .unheard = true, .no_screen = true},
+    {.name = "2 full", .files = "2>/dev/full", .mute = true},
+    {.name = "1 and 2 full",
+     .files = ">/dev/full 2>/dev/full",
+     .unheard = true,
+     .mute = true,
+     .no_screen = true},
+    {.name = "0 a folder", .files = "</", .no_screen = true},
+};
+
 static void commands_need_no_surroundings(void **state)
 {
-    static const struct place places[] = {
-        {.name = "no TERM", .changes = {"TERM"}},
-        {.name = "an unknown TERM", .changes = {"TERM=no-such-terminal"}},
-        {.name = "no HOME", .changes = {"HOME"}},
-        {.name = "an empty HOME", .changes = {"HOME="}},
-        {.name = "a relative HOME", .changes = {"HOME=home"}},
-        {.name = "a HOME that is a file", .changes = {"HOME=/etc/passwd"}},
-        {.name = "no HOME, no state folder", .changes = {"HOME", "XDG_STATE_HOME"}, .spoiled = true},
-        {.name = "HOME is a file, no state folder",
-         .changes = {"HOME=/etc/passwd", "XDG_STATE_HOME"},
-         .spoiled = true},
-        {.name = "a state folder that takes nothing",
-         .changes = {"XDG_STATE_HOME=/proc/nowhere"},
-         .spoiled = true},
-        {.name = "the C locale", .changes = {"LC_ALL=C"}},
-        {.name = "a broken locale", .changes = {"LC_ALL=xx_YY.no-such-charset"}},
-        {.name = "sizes that are none", .changes = {"COLUMNS=-3", "LINES=x"}},
-        {.name = "64 MB of addresses", .limits = "ulimit -v 65536", .narrow = true},
-        {.name = "64 MB of data", .limits = "ulimit -d 65536", .narrow = true},
-        {.name = "256 kB of stack", .limits = "ulimit -s 256", .narrow = true},
-    };
-
     (void)state;
-    call_in_all(places, sizeof(places) / sizeof(places[0]));
+    call_in_all(surroundings, COUNT(surroundings));
 }
 
 static void no_standard_file_needs_to_be_open(void **state)
 {
-    static const struct place places[] = {
-        {.name = "0 closed", .files = "<&-"},
-        {.name = "1 closed", .files = ">&-", .unheard = true},
-        {.name = "2 closed", .files = "2>&-", .mute = true},
-        {.name = "0 and 1 closed", .files = "<&- >&-", .unheard = true},
-        {.name = "0 and 2 closed", .files = "<&- 2>&-", .mute = true},
-        {.name = "all closed", .files = "<&- >&- 2>&-", .unheard = true, .mute = true},
-        {.name = "1 full", .files = ">/dev/full", .unheard = true},
-        {.name = "2 full", .files = "2>/dev/full", .mute = true},
-        {.name = "1 and 2 full", .files = ">/dev/full 2>/dev/full", .unheard = true, .mute = true},
-        {.name = "0 a folder", .files = "</"},
-    };
-
     (void)state;
-    call_in_all(places, sizeof(places) / sizeof(places[0]));
+    call_in_all(standard_files, COUNT(standard_files));
 }
 
 /* However few files and bytes there are: what fails is told, and done is what is done. Where the loader of
@@ -239,7 +247,7 @@ static void too_little_of_anything_is_told(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof(what) / sizeof(what[0]); i++) {
+    for (size_t i = 0; i < COUNT(what); i++) {
         for (size_t k = 0; k < 10; k++) {
             char limits[48];
             struct place place = {.name = limits, .limits = limits};
@@ -300,30 +308,12 @@ static void ends(struct screen *screen, const char *where, int wanted, const cha
     screen_free(screen);
 }
 
-static void the_wizard_needs_no_surroundings(void **state)
+static void type_in_all(const struct place *places, size_t count)
 {
-    static const struct place places[] = {
-        {.name = "no HOME", .changes = {"HOME"}},
-        {.name = "a HOME that is a file", .changes = {"HOME=/etc/passwd"}},
-        {.name = "no HOME, no state folder", .changes = {"HOME", "XDG_STATE_HOME"}, .spoiled = true},
-        {.name = "a state folder that takes nothing",
-         .changes = {"XDG_STATE_HOME=/proc/nowhere"},
-         .spoiled = true},
-        {.name = "the C locale", .changes = {"LC_ALL=C"}},
-        {.name = "a broken locale", .changes = {"LC_ALL=xx_YY.no-such-charset"}},
-        {.name = "sizes that are none", .changes = {"COLUMNS=-3", "LINES=x"}},
-        {.name = "64 MB of addresses", .limits = "ulimit -v 65536", .narrow = true},
-        {.name = "64 MB of data", .limits = "ulimit -d 65536", .narrow = true},
-        {.name = "256 kB of stack", .limits = "ulimit -s 256", .narrow = true},
-        {.name = "standard error closed", .files = "2>&-"},
-        {.name = "standard error full", .files = "2>/dev/full"},
-    };
-
-    (void)state;
-    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+    for (size_t i = 0; i < count; i++) {
         struct screen *screen;
 
-        if (places[i].narrow && SANITIZED)
+        if (places[i].no_screen || (places[i].narrow && SANITIZED))
             continue;
         screen = start_in(&places[i], 80, 24);
         if (!screen_see(screen, "Plan name", LIMIT_MS))
@@ -334,6 +324,13 @@ static void the_wizard_needs_no_surroundings(void **state)
         screen_signal(screen, SIGTERM);
         ends(screen, places[i].name, 128 + SIGTERM, "-typed");
     }
+}
+
+static void the_wizard_needs_no_surroundings(void **state)
+{
+    (void)state;
+    type_in_all(surroundings, COUNT(surroundings));
+    type_in_all(standard_files, COUNT(standard_files));
 }
 
 /* ---- Terminals ---- */
@@ -355,7 +352,7 @@ static void no_size_of_the_terminal_does_harm(void **state)
     } sizes[] = {{1, 1}, {1, 24}, {80, 1}, {2, 2}, {39, 11}, {1000, 500}, {65535 / 64, 3}};
 
     (void)state;
-    for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+    for (size_t i = 0; i < COUNT(sizes); i++) {
         struct screen *screen = start_in(&usual, sizes[i].columns, sizes[i].rows);
         char where[48];
 
@@ -424,7 +421,7 @@ static void a_deaf_terminal_holds_up_no_end(void **state)
     static const int signals[] = {SIGTERM, SIGHUP};
 
     (void)state;
-    for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+    for (size_t i = 0; i < COUNT(signals); i++) {
         struct screen *screen = start_in(&usual, 200, 60);
         int status = -1;
 
@@ -464,7 +461,7 @@ static const struct step {
     {"The plan is created.", "", false},
 };
 
-enum { STEP_COUNT = sizeof(steps) / sizeof(steps[0]), HANG_UP = -1 };
+enum { STEP_COUNT = COUNT(steps), HANG_UP = -1 };
 
 static struct screen *walk_to(size_t last)
 {
@@ -503,7 +500,7 @@ static void the_end_may_come_at_any_step(void **state)
 
     (void)state;
     for (size_t i = 0; i < STEP_COUNT; i++) {
-        for (size_t k = 0; k < sizeof(ways) / sizeof(ways[0]); k++) {
+        for (size_t k = 0; k < COUNT(ways); k++) {
             struct screen *screen = walk_to(i);
             const char *typed = steps[i].changed ? "-x" : NULL;
             char where[64];
@@ -589,7 +586,7 @@ static void where_not_even_a_picture_fits_the_questions_are_plain(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+    for (size_t i = 0; i < COUNT(places); i++) {
         struct screen *screen = start_in(&places[i], 80, 24);
 
         if (!screen_see(screen, "files may not grow here (ulimit -f)", LIMIT_MS))
