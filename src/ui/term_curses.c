@@ -454,8 +454,12 @@ static void enter(struct term *term)
 /* The same where nobody knows what became of the terminal: ncurses tells it everything once more. */
 static void take_again(struct term *term)
 {
+    const char *cursor = capability("cnorm");
+
     endwin();
     collect(term);
+    /* The way back from the other screen may bring a hidden one along. */
+    buf_add_text(&term->backlog, cursor ? cursor : "");
     enter(term);
 }
 
@@ -966,14 +970,17 @@ bool term_present(struct term *term, const struct canvas *canvas)
         draw_row(term, canvas, row);
     if (term->anew) {
         clearok(curscr, TRUE);
-        curs_set(cursor ? 0 : 1); /* so that the other one is told whatever was told before */
         look_stream_forget(&term->looks);
     }
-    term->anew = false;
     if (cursor)
         move(canvas->cursor_row, canvas->cursor_column);
     curs_set(cursor ? 1 : 0);
     refresh();
+    /* So that the right one is told, whatever was told before. */
+    if (term->anew)
+        curs_set(cursor ? 0 : 1);
+    curs_set(cursor ? 1 : 0);
+    term->anew = false;
     collect(term);
     drawn = !lost_backlog(term);
     if (!drawn)
