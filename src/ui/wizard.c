@@ -11,16 +11,41 @@ enum { PROMPT_MAX = 4096 };
 
 /* ---- Life ---- */
 
+static void tell_shortage(struct wizard *wizard)
+{
+    wizard_set_message(wizard, true, "Memory is short: what is shown may be old. Save the draft and leave.");
+}
+
+bool preview_is_seen(const struct wizard *wizard)
+{
+    struct screen_parts parts;
+
+    screen_layout(wizard, &parts);
+    return page_is_review(wizard, wizard->page) || parts.preview.columns > 0;
+}
+
+/* Most keys are typed where the JSON is not seen, and that of many clusters is long. */
+static void preview_refresh(struct wizard *wizard)
+{
+    struct error err;
+
+    if (!wizard->preview_is_old || wizard->review_is_old || !preview_is_seen(wizard))
+        return;
+    wizard->preview_is_old =
+        !payload_write(&wizard->preview, wizard->plan, wizard->review, PAYLOAD_MASKED, NULL, &err);
+    if (wizard->preview_is_old)
+        tell_shortage(wizard);
+}
+
 void wizard_refresh(struct wizard *wizard)
 {
-    struct error err = {0};
+    struct error err;
 
-    wizard->short_of_memory =
-        !review_run(wizard->review, wizard->plan, &err) ||
-        !payload_write(&wizard->preview, wizard->plan, wizard->review, PAYLOAD_MASKED, NULL, &err);
-    if (wizard->short_of_memory)
-        wizard_set_message(wizard, true,
-                           "Memory is short: what is shown may be old. Save the draft and leave.");
+    wizard->preview_is_old = true;
+    wizard->review_is_old = !review_run(wizard->review, wizard->plan, &err);
+    if (wizard->review_is_old)
+        tell_shortage(wizard);
+    preview_refresh(wizard);
 }
 
 size_t place_index(struct place place)
@@ -109,6 +134,7 @@ bool wizard_replace(struct wizard *wizard, struct plan *plan, const char *path, 
     *wizard = *fresh;
     *fresh = old;
     wizard_free(fresh);
+    preview_refresh(wizard);
     return true;
 }
 
@@ -293,7 +319,7 @@ static void update_size(struct wizard *wizard, const struct event *event)
 /* Makes anew what memory was too short for the last time. */
 static void catch_up(struct wizard *wizard)
 {
-    if (wizard->short_of_memory)
+    if (wizard->review_is_old)
         wizard_refresh(wizard);
     if (wizard->line_is_old)
         focus_load(wizard);
@@ -328,6 +354,7 @@ enum effect wizard_update(struct wizard *wizard, const struct event *event)
         wizard->picker.ticks++;
         break;
     }
+    preview_refresh(wizard);
     focus_show(wizard);
     return effect;
 }

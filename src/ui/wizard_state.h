@@ -31,8 +31,9 @@ struct result_texts {
 struct wizard {
     struct plan *plan;
     struct review *review;
-    struct payload preview; /* masked; kept true by wizard_refresh() */
-    bool short_of_memory;   /* the review or the preview could not be made */
+    struct payload preview; /* masked; true while it is seen */
+    bool preview_is_old;    /* the plan was changed since */
+    bool review_is_old;     /* memory was short when it was to be made anew */
 
     int columns, rows;
     enum mode mode;
@@ -123,6 +124,7 @@ unsigned wizard_contexts(const struct wizard *wizard);
 
 /* Makes the review and the preview anew after a change of the plan. */
 void wizard_refresh(struct wizard *wizard);
+bool preview_is_seen(const struct wizard *wizard);
 
 /* The index of a place in wizard->visited. */
 size_t place_index(struct place place);

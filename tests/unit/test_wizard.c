@@ -176,11 +176,49 @@ static void a_hidden_answer_is_back_with_its_field(void **state)
     type(wizard, "203.0.113.7:9876");
     press(wizard, PRESS_PAGE_UP);
     press(wizard, PRESS_PAGE_DOWN);
+    press(wizard, PRESS_F4);
+    assert_non_null(strstr(buf_text(&wizard->preview.text), "203.0.113.7"));
+    press(wizard, PRESS_F4);
     type(wizard, "1");
+    press(wizard, PRESS_F4);
     assert_null(wizard_field(wizard, endpoint)->value);
     assert_null(strstr(buf_text(&wizard->preview.text), "203.0.113.7"));
+    press(wizard, PRESS_F4);
     type(wizard, "2");
     assert_string_equal(wizard_field(wizard, endpoint)->value, "203.0.113.7:9876");
+    wizard_free(wizard);
+}
+
+static bool preview_has(const struct wizard *wizard, const char *text)
+{
+    return strstr(buf_text(&wizard->preview.text), text) != NULL;
+}
+
+/* However it comes into sight: by its key, by a wider screen, on the last page, with another plan. */
+static void the_request_is_that_of_the_plan_when_it_is_seen(void **state)
+{
+    struct event wide = {.kind = EVENT_RESIZE, .columns = 120, .rows = 40};
+    struct event narrow = {.kind = EVENT_RESIZE, .columns = 80, .rows = 24};
+    struct wizard *wizard = wizard_of(NULL);
+
+    (void)state;
+    type(wizard, "a");
+    press(wizard, PRESS_F4);
+    assert_true(preview_has(wizard, "\"planName\": \"a\""));
+    press(wizard, PRESS_F4);
+    type(wizard, "b");
+    wizard_update(wizard, &wide);
+    assert_true(preview_has(wizard, "\"planName\": \"ab\""));
+    type(wizard, "c");
+    assert_true(preview_has(wizard, "\"planName\": \"abc\""));
+    wizard_update(wizard, &narrow);
+    type(wizard, "d");
+    for (int page = 0; page < 4; page++)
+        press(wizard, PRESS_PAGE_DOWN);
+    assert_true(preview_has(wizard, "\"planName\": \"abcd\""));
+    wizard_update(wizard, &wide);
+    assert_true(wizard_replace(wizard, plan_new(true), NULL, false));
+    assert_true(preview_has(wizard, "{") && !preview_has(wizard, "abcd"));
     wizard_free(wizard);
 }
 
@@ -403,6 +441,7 @@ int main(void)
         cmocka_unit_test(without_credentials_nothing_is_asked),
         cmocka_unit_test(leaving_asks_only_for_what_is_unsaved),
         cmocka_unit_test(a_hidden_answer_is_back_with_its_field),
+        cmocka_unit_test(the_request_is_that_of_the_plan_when_it_is_seen),
         cmocka_unit_test(going_back_and_forth_is_never_barred),
         cmocka_unit_test(a_number_on_the_review_goes_to_the_field),
         cmocka_unit_test(a_refusal_keeps_everything_and_goes_to_its_field),
