@@ -112,12 +112,30 @@ static int compare(const void *a, const void *b)
     return left->index < right->index ? -1 : left->index > right->index;
 }
 
+static struct position position_of(const struct problems *problems, size_t index)
+{
+    return (struct position){.place = place_rank(problems->items[index].place),
+                             .index = index,
+                             .severity = problems->items[index].severity};
+}
+
+static bool are_sorted(const struct problems *problems)
+{
+    for (size_t i = 1; i < problems->count; i++) {
+        struct position before = position_of(problems, i - 1), here = position_of(problems, i);
+
+        if (compare(&before, &here) > 0)
+            return false;
+    }
+    return true;
+}
+
 void problems_sort(struct problems *problems)
 {
     struct position *positions;
     struct problem *sorted;
 
-    if (problems->count < 2)
+    if (are_sorted(problems))
         return;
     positions = reallocarray(NULL, problems->count, sizeof(*positions));
     sorted = reallocarray(NULL, problems->capacity, sizeof(*sorted));
@@ -128,9 +146,7 @@ void problems_sort(struct problems *problems)
         return;
     }
     for (size_t i = 0; i < problems->count; i++)
-        positions[i] = (struct position){.place = place_rank(problems->items[i].place),
-                                         .index = i,
-                                         .severity = problems->items[i].severity};
+        positions[i] = position_of(problems, i);
     qsort(positions, problems->count, sizeof(*positions), compare);
     for (size_t i = 0; i < problems->count; i++)
         sorted[i] = problems->items[positions[i].index];

@@ -85,7 +85,7 @@ static bool test_holds(const struct condition *test, const char *value)
 static bool holds(const struct review *review, int instance, const struct condition *when)
 {
     for (; when && when->test != TEST_END; when++)
-        if (!test_holds(when, review_field(review, place_seen_from(instance, when->field))->value))
+        if (!test_holds(when, row_of(review, place_seen_from(instance, when->field))->value))
             return false;
     return true;
 }
@@ -261,10 +261,12 @@ static bool make_room(struct review *review, size_t rows)
         if (!grown)
             return false;
         review->rows = grown;
+        /* Weighing fills a row, but for those that a plan or an instance does not have: they stay empty. */
+        memset(&grown[review->row_capacity * FIELD_COUNT], 0,
+               (rows - review->row_capacity) * FIELD_COUNT * sizeof(*grown));
         review->row_capacity = rows;
     }
     review->row_count = rows;
-    memset(review->rows, 0, rows * FIELD_COUNT * sizeof(*review->rows));
     return true;
 }
 

@@ -53,14 +53,18 @@ bool place_equal(struct place a, struct place b)
     return a.field == b.field && a.instance == b.instance;
 }
 
+/* Every problem of a review has a path, at every key: the longer part of it is not formatted but copied. */
 void place_path(struct place place, char *path, size_t size)
 {
+    size_t used = 0;
+
+    path[0] = '\0';
     if (place_is_none(place))
-        snprintf(path, size, "%s", "");
-    else if (schema[place.field].scope == SCOPE_PLAN)
-        snprintf(path, size, "%s", schema[place.field].path);
-    else
-        snprintf(path, size, "%s%d].%s", instances_prefix, place.instance, schema[place.field].path);
+        return;
+    if (schema[place.field].scope == SCOPE_INSTANCE)
+        used = (size_t)snprintf(path, size, "%s%d].", instances_prefix, place.instance);
+    if (used < size && !memccpy(path + used, schema[place.field].path, '\0', size - used))
+        path[size - 1] = '\0';
 }
 
 /* The number at *text, written as JSON paths write it: no sign, no leading zero. Moves *text behind it. */
@@ -157,9 +161,12 @@ enum field_id field_first(enum field_scope scope)
 
 const char *field_constant(enum field_id field, const char *value)
 {
-    const struct choice *choice = schema[field].choices;
+    const struct choice *choices = schema[field].choices;
 
-    for (; choice && choice->value; choice++)
+    for (const struct choice *choice = choices; choice && choice->value; choice++)
+        if (strcmp(choice->value, value) == 0)
+            return choice->value;
+    for (const struct choice *choice = choices; choice && choice->value; choice++)
         if (words_same(choice->value, value))
             return choice->value;
     return NULL;
