@@ -155,25 +155,32 @@ static enum plain_read read_more(struct plain_terminal *terminal, struct error *
     return PLAIN_READ_LINE;
 }
 
-/* Moves the first line of pending, or the part of it that is there, to line; true when it was whole. */
-static bool take_pending(struct plain_terminal *terminal, struct buf *line)
+/* Moves the first line of pending, or the part of it that is there, to line; *whole: it was. False when
+ * memory is short; what is too long for line is lost. */
+static bool take_pending(struct plain_terminal *terminal, struct buf *line, bool *whole)
 {
     struct buf *pending = &terminal->pending;
     const char *text = buf_text(pending);
     const char *end = pending->length > 0 ? memchr(text, '\n', pending->length) : NULL;
     size_t length = end ? (size_t)(end - text) : pending->length;
+    bool fits = !line->failed && length <= line->limit - line->length;
 
     buf_add(line, text, length);
     buf_remove(pending, 0, length + (end != NULL));
-    return end != NULL;
+    *whole = end != NULL;
+    return !fits || !line->failed;
 }
 
 static enum plain_read read_line(struct plain_terminal *terminal, enum plain_input input,
                                  const char *question, struct buf *line, struct error *err)
 {
-    enum plain_read read = PLAIN_READ_LINE;
+    enum plain_read read;
+    bool whole;
 
-    while (!take_pending(terminal, line)) {
+    /* Another question in its place would take the next answer, which is meant for something else. */
+    while (take_pending(terminal, line, &whole)) {
+        if (whole)
+            return PLAIN_READ_LINE;
         read = wait_for_input(terminal, question, err);
         if (read == PLAIN_READ_LINE)
             read = read_more(terminal, err);
@@ -182,7 +189,8 @@ static enum plain_read read_line(struct plain_terminal *terminal, enum plain_inp
         if (read != PLAIN_READ_LINE)
             return read;
     }
-    return PLAIN_READ_LINE;
+    error_memory(err);
+    return PLAIN_READ_FAILED;
 }
 
 static enum plain_read ask(struct plain_io *io, enum plain_input input, const char *question,

@@ -61,6 +61,7 @@ struct target {
     bool sends;       /* a plan */
     bool of_one_kind; /* what it prints is as long each time */
     bool asks;        /* the service */
+    bool talks;       /* its status says how the dialogue ended, which is not always by sending */
 };
 
 /* ---- One run ---- */
@@ -179,7 +180,7 @@ static enum verdict judge_command(struct run *run, const struct command_result *
         verdict = look_for_damage(run, result->status, result->out);
     if (verdict == VERDICT_RIGHT && result->elapsed_ms >= LIMIT_MS)
         verdict = judge(run, VERDICT_BAD, "it hangs");
-    if (verdict == VERDICT_RIGHT && run->target->sends)
+    if (verdict == VERDICT_RIGHT && run->target->sends && !run->target->talks)
         verdict = judge_sending(run, result);
     if (verdict != VERDICT_RIGHT)
         return verdict;
@@ -398,7 +399,7 @@ static const struct target targets[] = {
     {"whoami", take_command, {"whoami"}, .asks = true},
     {"submit", take_command, {"submit", "--yes", "draft.json"}, .sends = true},
     {"submit --json", take_command, {"submit", "--json", "--yes", "draft.json"}, .sends = true},
-    {"plain questions", take_answers, {"--plain"}, .sends = true},
+    {"plain questions", take_answers, {"--plain"}, .sends = true, .talks = true},
     {"wizard", take_walk, {"draft.json"}, .sends = true},
 };
 
