@@ -10,6 +10,7 @@ struct rule_facts {
     const struct review *review;
     const struct plan *plan;
     int instances;
+    bool one_way, two_way;
     int external;           /* how many clusters are external */
     int first_of_role[2];   /* the first instance that is ACTIVE, PASSIVE; -1: none is */
     bool *same_instance_id; /* for each instance: an earlier one is the same cluster */
@@ -26,16 +27,6 @@ static bool is(const struct rule_facts *facts, int instance, enum field_id field
     const char *value = value_of(facts, instance, field);
 
     return value && strcmp(value, constant) == 0;
-}
-
-static bool one_way(const struct rule_facts *facts)
-{
-    return is(facts, PLACE_PLAN, FIELD_PLAN_TYPE, ONE_WAY);
-}
-
-static bool two_way(const struct rule_facts *facts)
-{
-    return is(facts, PLACE_PLAN, FIELD_PLAN_TYPE, TWO_WAY);
 }
 
 static bool external(const struct rule_facts *facts, int instance)
@@ -63,32 +54,32 @@ static bool second_external(const struct rule_facts *facts, int instance)
 static bool two_way_with_external(const struct rule_facts *facts, int instance)
 {
     (void)instance;
-    return two_way(facts) && facts->external > 0;
+    return facts->two_way && facts->external > 0;
 }
 
 static bool two_way_with_4_0(const struct rule_facts *facts, int instance)
 {
     const char *id = value_of(facts, instance, FIELD_INSTANCE_ID);
 
-    return two_way(facts) && id && strncmp(id, SERIES_4_0_PREFIX, strlen(SERIES_4_0_PREFIX)) == 0;
+    return facts->two_way && id && strncmp(id, SERIES_4_0_PREFIX, strlen(SERIES_4_0_PREFIX)) == 0;
 }
 
 static bool role_twice(const struct rule_facts *facts, int instance)
 {
-    for (int role = 0; role < 2; role++)
+    for (int role = 0; facts->one_way && role < 2; role++)
         if (is(facts, instance, FIELD_INSTANCE_ROLE, role == 0 ? ACTIVE_ROLE : PASSIVE_ROLE))
-            return one_way(facts) && facts->first_of_role[role] != instance;
+            return facts->first_of_role[role] != instance;
     return false;
 }
 
 static bool two_way_not_active(const struct rule_facts *facts, int instance)
 {
-    return two_way(facts) && is(facts, instance, FIELD_INSTANCE_ROLE, PASSIVE_ROLE);
+    return facts->two_way && is(facts, instance, FIELD_INSTANCE_ROLE, PASSIVE_ROLE);
 }
 
 static bool two_way_without_group(const struct rule_facts *facts, int instance)
 {
-    return two_way(facts) && external(facts, instance) && !value_of(facts, instance, FIELD_CONSUMER_GROUP_ID);
+    return facts->two_way && external(facts, instance) && !value_of(facts, instance, FIELD_CONSUMER_GROUP_ID);
 }
 
 static bool key_missing(const struct rule_facts *facts, int instance)
@@ -131,7 +122,7 @@ static bool group_reserved(const struct rule_facts *facts, int instance)
 
 static bool automatic_on_two_way(const struct rule_facts *facts, int instance)
 {
-    return two_way(facts) && is(facts, instance, FIELD_AUTO_SYNC, "true");
+    return facts->two_way && is(facts, instance, FIELD_AUTO_SYNC, "true");
 }
 
 /* A plan of the wizard has its clusters from the start; only a draft can lack the list. */
@@ -295,8 +286,10 @@ static void find_same_endpoints(struct rule_facts *facts, struct mention *mentio
 
 /* ---- Running them ---- */
 
-static void count_clusters(struct rule_facts *facts)
+static void find_facts(struct rule_facts *facts)
 {
+    facts->one_way = is(facts, PLACE_PLAN, FIELD_PLAN_TYPE, ONE_WAY);
+    facts->two_way = is(facts, PLACE_PLAN, FIELD_PLAN_TYPE, TWO_WAY);
     facts->first_of_role[0] = -1;
     facts->first_of_role[1] = -1;
     for (int i = facts->instances - 1; i >= 0; i--) {
@@ -337,7 +330,7 @@ void rules_run(struct problems *problems, const struct review *review, const str
     facts.same_instance_id = calloc(instances + 1, sizeof(bool));
     facts.same_endpoint = calloc(instances + 1, sizeof(bool));
     if (mentions && facts.same_instance_id && facts.same_endpoint) {
-        count_clusters(&facts);
+        find_facts(&facts);
         find_same_instance_ids(&facts, mentions);
         find_same_endpoints(&facts, mentions);
         for (size_t i = 0; i < rules_count; i++)

@@ -44,7 +44,7 @@ const struct field schema[FIELD_COUNT] = {
 #undef FIELD
 };
 
-static const char instances_prefix[] = "instances[";
+#define INSTANCES_PREFIX "instances["
 
 bool place_equal(struct place a, struct place b)
 {
@@ -62,7 +62,7 @@ void place_path(struct place place, char *path, size_t size)
     if (place_is_none(place))
         return;
     if (schema[place.field].scope == SCOPE_INSTANCE)
-        used = (size_t)snprintf(path, size, "%s%d].", instances_prefix, place.instance);
+        used = (size_t)snprintf(path, size, INSTANCES_PREFIX "%d].", place.instance);
     if (used < size && !memccpy(path + used, schema[place.field].path, '\0', size - used))
         path[size - 1] = '\0';
 }
@@ -90,8 +90,8 @@ struct place place_from_path(const char *path)
     enum field_scope scope = SCOPE_PLAN;
     int instance = PLACE_PLAN;
 
-    if (strncmp(path, instances_prefix, strlen(instances_prefix)) == 0) {
-        path += strlen(instances_prefix);
+    if (strncmp(path, INSTANCES_PREFIX, strlen(INSTANCES_PREFIX)) == 0) {
+        path += strlen(INSTANCES_PREFIX);
         if (!read_index(&path, &instance) || strncmp(path, "].", 2) != 0)
             return place_none();
         path += 2;
