@@ -208,7 +208,7 @@ static void a_picture_with_holes_says_so(void **state)
         shortage.armed = true;
         wizard_view(wizard, &canvas);
         shortage.armed = false;
-        if (memcmp(canvas.cells, whole.cells, 80 * 24 * sizeof(*canvas.cells)) != 0) {
+        if (memcmp(canvas.cells, whole.cells, (size_t)80 * 24 * sizeof(*canvas.cells)) != 0) {
             struct buf picture = BUF_INIT;
 
             holes++;
