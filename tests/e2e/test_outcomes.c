@@ -106,6 +106,7 @@ static const struct way {
     const char *says;    /* part of "message" */
     const char *remarks; /* part of standard error */
     const char *code, *field;
+    const char *timeout; /* in seconds; the default is one */
 } ways[] = {
 /* clang-format off */
 #define SAY(text)  .post = {WIRE_ANSWER, text, 0, NULL}
@@ -124,7 +125,8 @@ static const struct way {
     {"created, over many lines", SAY(OK("{\r\n \"success\": true,\r\n \"data\": 42\r\n}\r\n")), CREATED},
     {"created, in chunks", SAY(HTTP(200, "Transfer-Encoding: chunked\r\n",
                                     "1f\r\n{\"success\":true, \"data\": 42   }\r\n0\r\n\r\n")), CREATED},
-    {"created, slowly", .post = {WIRE_DRIP, HTTP(200, "", "{\"success\":true,\"data\":42}"), 0, NULL}, CREATED},
+    {"created, slowly", .post = {WIRE_DRIP, HTTP(200, "", "{\"success\":true,\"data\":42}"), 0, NULL}, CREATED,
+     .timeout = "10"},
     {"created, with the code of an error, as in the reference",
      SAY(OK("{\"success\":true,\"data\":42,\"code\":\"Topic.NotFound\",\"httpStatusCode\":400}")), CREATED},
 
@@ -291,6 +293,7 @@ struct run {
     struct wire_server *server;
     char endpoint[64];
     const char *ca_file;
+    const char *timeout;
     char state[64], state_variable[96];
     const char *environment[16];
 };
@@ -360,6 +363,7 @@ static void run_serve(struct run *run, const struct wire_tls *tls, const char *s
 static void run_begin(struct run *run, const struct way *way)
 {
     run_prepare(run);
+    run->timeout = way->timeout;
     write_script(run, way);
     run_serve(run, NULL, "http");
 }
@@ -461,7 +465,7 @@ static void submit(struct run *run, struct command_result *result)
                                 "--endpoint",
                                 run->endpoint,
                                 "--timeout",
-                                "1",
+                                run->timeout ? run->timeout : "1",
                                 "--connect-timeout",
                                 "1",
                                 "--patience",
