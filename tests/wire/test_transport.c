@@ -546,22 +546,6 @@ static void a_name_that_is_not_found_is_named(void **state)
     request_release(&request);
 }
 
-/* No thread may be started: libcurl calls that a host that is not found. */
-static void a_name_that_cannot_be_looked_up_is_not_called_wrong(void **state)
-{
-    struct request request;
-    struct seen seen;
-
-    (void)state;
-    make_request(&request, "POST", "https", "absent.test", "{}");
-    no_threads = true;
-    seen = perform(NULL, &request);
-    no_threads = false;
-    assert_int_equal(seen.end, TRANSFER_NOT_SENT);
-    assert_non_null(strstr(seen.reason, "could not be looked up: memory is short, or so are threads"));
-    request_release(&request);
-}
-
 static void a_network_that_is_not_there_is_told_from_a_closed_door(void **state)
 {
     static const struct {
@@ -1178,6 +1162,32 @@ static void a_proxy_is_passed_through(void **state)
     assert_int_equal(wire_server_count(proxy, "POST "), 1);
     forget_proxies(state);
     wire_server_stop(proxy);
+}
+
+/* No thread may be started: libcurl calls that a host that is not found. */
+static void a_name_that_cannot_be_looked_up_is_not_called_wrong(void **state)
+{
+    static const struct {
+        const char *proxy, *says;
+    } cases[] = {
+        {"", "The address of absent.test could not be looked up: memory is short, or so are threads"},
+        {"http://other.test:1", "The address of the proxy for absent.test could not be looked up"},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct request request;
+        struct seen seen;
+
+        setenv("https_proxy", cases[i].proxy, 1);
+        make_request(&request, "POST", "https", "absent.test", "{}");
+        no_threads = true;
+        seen = perform(NULL, &request);
+        no_threads = false;
+        assert_int_equal(seen.end, TRANSFER_NOT_SENT);
+        assert_non_null(strstr(seen.reason, cases[i].says));
+        request_release(&request);
+    }
+    forget_proxies(state);
 }
 
 static void a_proxy_that_cannot_be_reached_is_blamed(void **state)
