@@ -549,12 +549,11 @@ static void print_summary(const struct batch *batch)
     buf_release(&text);
 }
 
-/* Where it was told to end while nobody read, not all was told. */
 static void end_unread(struct batch *batch)
 {
-    int number = batch->signal_number ? batch->signal_number : interrupt_take(batch->interrupt_fd);
+    int number = interrupt_unread(batch->interrupt_fd, batch->signal_number);
 
-    if (number != 0 && (ferror(stdout) || ferror(stderr)))
+    if (number != 0)
         batch->worst = end_worse(batch->worst, (enum end)(END_SIGNAL + number));
 }
 

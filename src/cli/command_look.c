@@ -183,6 +183,8 @@ static enum end look(struct looking *looking)
         remark("There is no plan to look for: every outcome is known.");
     status_clear(&looking->status);
     looking->session->secrets.interrupt_fd = -1;
+    if (!looking->signal_number)
+        looking->signal_number = interrupt_unread(looking->interrupt_fd, 0);
     interrupt_close(looking->interrupt_fd);
     if (looking->signal_number && looking->worst != END_UNKNOWN)
         return (enum end)(END_SIGNAL + looking->signal_number);

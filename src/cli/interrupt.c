@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -40,6 +41,13 @@ int interrupt_take(int fd)
         return 0;
     write_limit_hurry();
     return (int)info.ssi_signo;
+}
+
+int interrupt_unread(int fd, int taken)
+{
+    if (!ferror(stdout) && !ferror(stderr))
+        return 0;
+    return taken ? taken : interrupt_take(fd);
 }
 
 void interrupt_close(int fd)

@@ -17,4 +17,8 @@ void interrupt_close(int fd);
 /* The number of a signal that came, without waiting; 0: none. */
 int interrupt_take(int fd);
 
+/* Where not all was told since nobody read it: the one that was taken, else one that came; 0: none, or all
+ * was told. */
+int interrupt_unread(int fd, int taken);
+
 #endif

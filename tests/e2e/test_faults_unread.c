@@ -121,6 +121,7 @@ struct call {
     const char *input; /* a file; NULL: none */
     bool sends;
     bool remarks; /* on standard error */
+    bool results; /* on standard output */
 };
 
 /* Which of the standard files nobody reads; the others go to the file "out". */
@@ -200,18 +201,31 @@ static void begin(void)
 /* ---- Commands ---- */
 
 static const struct call calls[] = {
-    {.name = "submit", .arguments = {"submit", "--yes", "draft.json"}, .sends = true, .remarks = true},
+    {.name = "submit",
+     .arguments = {"submit", "--yes", "draft.json"},
+     .sends = true,
+     .results = true,
+     .remarks = true},
     {.name = "submit --json",
      .arguments = {"submit", "--yes", "--json", "draft.json"},
      .sends = true,
+     .results = true,
      .remarks = true},
     {.name = "submit of two",
      .arguments = {"submit", "--yes", "--jobs", "1", "draft.json", "other.json"},
      .sends = true,
+     .results = true,
      .remarks = true},
-    {.name = "submit --dry-run", .arguments = {"submit", "--dry-run", "draft.json"}, .sends = true},
-    {.name = "plain questions", .arguments = {"--plain"}, .input = "answers", .sends = true},
-    {.name = "validate", .arguments = {"validate", "draft.json", "not-there.json"}, .remarks = true},
+    {.name = "submit --dry-run",
+     .arguments = {"submit", "--dry-run", "draft.json"},
+     .sends = true,
+     .results = true},
+    {.name = "plain questions", .arguments = {"--plain"}, .input = "answers", .sends = true, .results = true},
+    {.name = "validate",
+     .arguments = {"validate", "draft.json", "not-there.json"},
+     .remarks = true,
+     .results = true},
+    {.name = "look", .arguments = {"look"}, .sends = true, .remarks = true},
 };
 
 static void end_call(const struct call *call, const struct way *way, int number)
@@ -244,7 +258,7 @@ static void end_call(const struct call *call, const struct way *way, int number)
 /* The others say nothing on standard error. */
 static bool comes_to_wait(const struct call *call, const struct way *way)
 {
-    return way->out || call->remarks;
+    return (way->out && call->results) || (way->err && call->remarks);
 }
 
 static void a_full_pipe_holds_up_no_end(void **state)
