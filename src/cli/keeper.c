@@ -355,14 +355,10 @@ static void ask_other_name(struct keeper *keeper, const char *path, const char *
 
 static void note_saved(struct keeper *keeper, const char *path)
 {
-    struct buf name = BUF_INIT;
-
-    buf_add_text(&name, path);
-    wizard_set_saved(keeper->wizard, buf_text(&name));
+    wizard_set_saved(keeper->wizard, path);
     wizard_set_read_only(keeper->wizard, false);
-    tell(keeper, false, "Saved to %.250s.", buf_text(&name));
+    tell(keeper, false, "Saved to %.250s.", wizard_save_path(keeper->wizard));
     keeper->leave = wizard_is_leaving(keeper->wizard);
-    buf_release(&name);
 }
 
 static void save(struct keeper *keeper, bool over)
@@ -433,6 +429,10 @@ static void open_copy(struct keeper *keeper)
     struct buf path = BUF_INIT;
 
     copy_name(buf_text(&keeper->draft.path), &path);
+    if (path.failed) {
+        tell(keeper, true, "Memory is short: no name for a copy could be made.");
+        return;
+    }
     wizard_set_read_only(keeper->wizard, false);
     wizard_set_path(keeper->wizard, buf_text(&path));
     own_file(keeper, buf_text(&path), &nothing);

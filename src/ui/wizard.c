@@ -438,8 +438,15 @@ void wizard_set_message(struct wizard *wizard, bool error, const char *text)
 
 void wizard_set_saved(struct wizard *wizard, const char *path)
 {
-    if (path != buf_text(&wizard->path))
+    if (path == buf_text(&wizard->save_to)) {
+        struct buf before = wizard->path;
+
+        /* Without a copy, for which memory may be short. */
+        wizard->path = wizard->save_to;
+        wizard->save_to = before;
+    } else if (path != buf_text(&wizard->path)) {
         wizard_set_text(&wizard->path, path);
+    }
     buf_clear(&wizard->save_to);
     wizard->saved_revision = plan_revision(wizard->plan);
     wizard->unsaved = false;

@@ -137,7 +137,7 @@ void wizard_remark(struct wizard *wizard, struct place place, const char *text);
 bool wizard_pick(const struct wizard *wizard, struct pick *pick);
 bool wizard_fill_pick(struct wizard *wizard, const struct picker_rows *rows);
 
-/* The draft was saved at path: nothing is unsaved any more. */
+/* The draft was saved at path, which may be wizard_save_path(): nothing is unsaved any more. */
 void wizard_set_saved(struct wizard *wizard, const char *path);
 
 /* Shows a list to choose the plan's region or profile from. */

@@ -420,12 +420,14 @@ static void add(struct tally *tally, const struct run *run, enum verdict verdict
         tally->bad++;
         break;
     }
+    /* Not by print_message(), which cuts a picture short. */
     if (verdict == VERDICT_BAD || verdict == VERDICT_MUTE || getenv("DRPLAN_TALK"))
-        print_message("%s, allocation %ld, %s: %s: %s\n", run->target->name, run->at, spell_names[run->spell],
-                      verdict == VERDICT_BAD    ? "BAD"
-                      : verdict == VERDICT_MUTE ? "mute"
-                                                : "fine",
-                      run->what);
+        printf("%s, allocation %ld, %s: %s: %s\n", run->target->name, run->at, spell_names[run->spell],
+               verdict == VERDICT_BAD    ? "BAD"
+               : verdict == VERDICT_MUTE ? "mute"
+                                         : "fine",
+               run->what);
+    fflush(stdout);
 }
 
 static long step_for(const struct target *target, long counted)

@@ -191,6 +191,28 @@ static void a_paste_that_memory_is_short_for_is_not_called_too_long(void **state
     assert_true(lost > 0);
 }
 
+static void where_a_draft_was_saved_is_not_forgotten(void **state)
+{
+    struct event save = {.kind = EVENT_PRESS, .press = PRESS_CHARACTER, .text = "s"};
+
+    (void)state;
+    save.modifiers = MODIFIER_CONTROL;
+    while (shortage_next(true)) {
+        struct wizard *wizard = a_wizard();
+
+        type(wizard, "night");
+        wizard_update(wizard, &save);
+        type(wizard, "-of-the-move.json");
+        press(wizard, PRESS_ENTER, false);
+        shortage.armed = true;
+        wizard_set_saved(wizard, wizard_save_path(wizard));
+        shortage.armed = false;
+        assert_non_null(strstr(wizard_save_path(wizard), "-of-the-move.json"));
+        assert_false(wizard_unsaved(wizard));
+        wizard_free(wizard);
+    }
+}
+
 /* However little of the picture memory is enough for: that much is said in it. */
 static void a_picture_with_holes_says_so(void **state)
 {
@@ -232,6 +254,7 @@ int main(void)
         cmocka_unit_test(no_letter_is_lost_without_a_word),
         cmocka_unit_test(an_answer_that_cannot_be_shown_is_not_written_over),
         cmocka_unit_test(a_paste_that_memory_is_short_for_is_not_called_too_long),
+        cmocka_unit_test(where_a_draft_was_saved_is_not_forgotten),
         cmocka_unit_test(a_picture_with_holes_says_so),
     };
 
