@@ -33,6 +33,8 @@
 
 enum {
     BACKLOG_MAX = 1 << 20, /* what a terminal may owe us before the rest is dropped for a fresh picture */
+    FLOOD_BYTES = 1024,    /* nobody types so many at once */
+    FLOOD_MS = 500,        /* so long what comes behind them may belong to them */
     BACKLOG_POLL_MS = 20,  /* how often a full terminal is tried again */
     GOODBYE_MS = 500,      /* how long it may take the last bytes */
     CONTINUE_MS = 100,     /* how long a stop may take to arrive */
@@ -214,6 +216,7 @@ struct term {
     int wake[2]; /* signals: read, write */
     struct input *input;
     int64_t last_read;  /* ticks */
+    int64_t last_flood; /* ticks: of more than anybody types */
     struct buf backlog; /* not yet taken by the terminal */
     size_t backlog_sent;
     struct look_stream looks;
@@ -645,6 +648,7 @@ static struct term *new_term(struct host *host, struct error *err)
     term->host = host;
     term->output = term->wake[0] = term->wake[1] = -1;
     term->settled = true;
+    term->last_flood = -FLOOD_MS;
     buf_init(&term->backlog, (size_t)16 * BACKLOG_MAX);
     term->ascii = strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
     term->input = input_new();
@@ -792,6 +796,8 @@ static void read_keys(struct term *term)
         term->keys_lost = true;
     wipe(bytes, (size_t)got);
     term->drained = (size_t)got < sizeof(bytes);
+    if (got > FLOOD_BYTES)
+        term->last_flood = term->last_read;
 }
 
 /* Reads what is there. False when there is nothing, or the last time gave everything. */
@@ -812,11 +818,13 @@ static bool look(struct term *term)
     return true;
 }
 
+/* A long paste comes in several reads, and its end may stand in its text: the key that the last one brings is
+ * not a key that was pressed. */
 static bool next_key(struct term *term, struct event *event)
 {
     if (!input_next(term->input, event))
         return false;
-    event->burst = event->burst || !term->settled;
+    event->burst = event->burst || !term->settled || term->last_read - term->last_flood < FLOOD_MS;
     term->settled = false;
     return true;
 }

@@ -328,37 +328,17 @@ static struct screen *start(const struct walk *walk, enum way way, struct cast *
     return screen;
 }
 
-/* False when a row is not as it is to be; a picture may be half drawn yet. */
-static bool look(struct screen *screen, enum way way, struct cast *cast, bool *shows, char *why, size_t size)
-{
-    bool good = true;
-
-    *shows = false;
-    for (int row = 0; row < ways[way].rows && good; row++) {
-        const char *text = screen_row(screen, row);
-
-        *shows = *shows || strstr(text, HOSTILE_MARKER);
-        good = hostile_row_is_marked(text, cast->seen, why, size);
-    }
-    return good;
-}
-
 static void judge_picture(const struct walk *walk, enum way way, const struct step *step,
                           struct screen *screen, struct cast *cast)
 {
     char why[400];
-    bool shows = false, wanted = step->shows && way != WAY_SMALL;
 
     if (getenv("HOSTILE_SHOW"))
         fprintf(stderr, "== %s: %s\n%s", walk->name, step->wait, screen_text(screen));
     pictures++;
-    if (look(screen, way, cast, &shows, why, sizeof(why)) && (shows || !wanted))
-        return;
-    screen_wait_quiet(screen);
-    if (!look(screen, way, cast, &shows, why, sizeof(why)))
+    if (!hostile_screen_is_marked(screen, ways[way].rows, step->shows && way != WAY_SMALL, cast->seen, why,
+                                  sizeof(why)))
         fault(walk, way, step->wait, why);
-    else if (wanted && !shows)
-        fault(walk, way, step->wait, "none of the texts is there");
 }
 
 static void take_steps(const struct walk *walk, enum way way, struct screen *screen, struct cast *cast,
@@ -410,7 +390,7 @@ static void judge_bytes(const struct walk *walk, enum way way, struct screen *sc
         char name[200];
         FILE *file;
 
-        snprintf(name, sizeof(name), "%s/%zu", folder, runs);
+        snprintf(name, sizeof(name), "%s/%ld-%d-%zu", folder, (long)getpid(), (int)way, runs);
         file = fopen(name, "w");
         if (file && fwrite(bytes, 1, length, file) == length)
             fclose(file);

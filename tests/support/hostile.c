@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "screen.h"
 
 /* clang-format off */
 #define MARKS_10 "\u0335\u0336\u0337\u0338\u0300\u0301\u0302\u0303\u0304\u0305"
@@ -478,4 +479,28 @@ bool hostile_row_is_marked(const char *row, bool *seen, char *why, size_t size)
     if (fault < strlen(row))
         say(why, size, row, strlen(row), fault, what);
     return fault == strlen(row);
+}
+
+static bool look(struct screen *screen, int rows, bool must_show, bool *seen, char *why, size_t size)
+{
+    bool good = true, shows = false;
+
+    for (int row = 0; row < rows && good; row++) {
+        const char *text = screen_row(screen, row);
+
+        shows = shows || strstr(text, HOSTILE_MARKER);
+        good = hostile_row_is_marked(text, seen, why, size);
+    }
+    if (good && must_show && !shows)
+        (void)snprintf(why, size, "none of the texts is there");
+    return good && (shows || !must_show);
+}
+
+bool hostile_screen_is_marked(struct screen *screen, int rows, bool must_show, bool *seen, char *why,
+                              size_t size)
+{
+    if (look(screen, rows, must_show, seen, why, size))
+        return true;
+    screen_wait_quiet(screen);
+    return look(screen, rows, must_show, seen, why, size);
 }

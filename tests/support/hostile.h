@@ -44,6 +44,16 @@ bool hostile_is_tamed(const char *bytes, size_t length, enum outlet outlet, char
  */
 bool hostile_row_is_marked(const char *row, bool *seen, char *why, size_t size);
 
+struct screen;
+
+/*
+ * The same for all rows of a screen. One that is not as it is to be, or does
+ * not show any of the texts although it has to, is looked at once more when
+ * the program has nothing more to send: it may have been half drawn.
+ */
+bool hostile_screen_is_marked(struct screen *screen, int rows, bool must_show, bool *seen, char *why,
+                              size_t size);
+
 /* As a part of a JSON string, to be freed: only what JSON forbids is escaped, with letters ("\n") or without.
  */
 char *hostile_as_json(const char *text, bool letters);
