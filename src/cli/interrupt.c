@@ -9,12 +9,20 @@
 
 #include "cli/write_limit.h"
 
+void interrupt_add(sigset_t *set, int number)
+{
+    struct sigaction now;
+
+    if (sigaction(number, NULL, &now) == 0 && now.sa_handler != SIG_IGN)
+        sigaddset(set, number);
+}
+
 static void ending_signals(sigset_t *set)
 {
     sigemptyset(set);
-    sigaddset(set, SIGINT);
-    sigaddset(set, SIGTERM);
-    sigaddset(set, SIGHUP);
+    interrupt_add(set, SIGINT);
+    interrupt_add(set, SIGTERM);
+    interrupt_add(set, SIGHUP);
 }
 
 int interrupt_open(struct error *err)

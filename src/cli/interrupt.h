@@ -1,9 +1,13 @@
 #ifndef CLI_INTERRUPT_H
 #define CLI_INTERRUPT_H
 
+#include <signal.h>
 #include <stdbool.h>
 
 #include "base/error.h"
+
+/* Adds a signal, unless whoever started us wants it ignored: nohup, or a shell without job control. */
+void interrupt_add(sigset_t *set, int number);
 
 /*
  * SIGINT, SIGTERM and SIGHUP as something to wait for beside everything else.

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/clean.h"
+#include "cli/interrupt.h"
 #include "cli/output.h"
 #include "cli/write_limit.h"
 
@@ -46,12 +47,12 @@ static void forget_typed(struct plain_terminal *terminal)
 static void wanted_signals(const struct plain_terminal *terminal, sigset_t *set)
 {
     sigemptyset(set);
-    sigaddset(set, SIGINT);
-    sigaddset(set, SIGTERM);
-    sigaddset(set, SIGHUP);
-    sigaddset(set, SIGQUIT);
+    interrupt_add(set, SIGINT);
+    interrupt_add(set, SIGTERM);
+    interrupt_add(set, SIGHUP);
+    interrupt_add(set, SIGQUIT);
     if (terminal->is_terminal)
-        sigaddset(set, SIGTSTP);
+        interrupt_add(set, SIGTSTP);
 }
 
 /* Stops as Ctrl-Z does, with the terminal as the shell knows it; goes on when continued. */

@@ -216,6 +216,17 @@ an_interrupt_before_anything_was_sent_is_130() {
     holds '.outcome == "cancelled" and .planId == null'
 }
 
+# As nohup does.
+what_is_to_be_ignored_stops_nothing() {
+    valid orders >a.json
+    trap '' HUP
+    start submit --sandbox --yes --json a.json --fault ListDisasterRecoveryPlans=slow=1000
+    trap - HUP
+    until_said err 'Sending to'
+    run_ended 0 "$drplan" HUP
+    holds '.outcome == "created"'
+}
+
 an_interrupt_after_it_was_sent_finds_out() {
     valid orders >a.json
     valid others >b.json
@@ -311,6 +322,7 @@ check a_plan_is_created each_end_has_its_outcome_and_status what_the_service_say
     warnings_are_said_and_do_not_stop_it a_dry_run_sends_nothing the_journal_has_an_intent_and_an_outcome \
     an_earlier_unknown_outcome_is_remembered nothing_is_sent_without_a_journal many_drafts_end_each_with_a_line \
     plans_of_one_name_wait_for_each_other jobs_run_side_by_side an_interrupt_before_anything_was_sent_is_130 \
+    what_is_to_be_ignored_stops_nothing \
     an_interrupt_after_it_was_sent_finds_out an_interrupt_ends_a_password_command \
     a_draft_names_no_host_of_its_own_choice region_and_endpoint_have_an_order secrets_are_in_nothing_it_says
 all_done
