@@ -41,7 +41,7 @@ allow plain "plain model base"
 allow sandbox "sandbox model api base"
 allow cli "cli ui plain api model sandbox base"
 
-only curses.h "src/ui/term_curses.c"
+only curses.h "src/ui/term_cells.h src/ui/term_curses.c"
 only curl/ "src/api/transport_curl.c"
 only microhttpd.h "src/sandbox/server.c"
 only openssl/ "src/api/transport_curl.c"

@@ -9,7 +9,7 @@
 #include "ui/event.h"
 
 /*
- * The terminal: the one file behind it (term_curses.c) includes <curses.h>.
+ * The terminal. Behind it term_curses.c, and no other room, knows <curses.h>.
  * ncurses draws; keys are read and parsed by us (ui/input.h).
  *
  * From term_open() to term_close() the terminal is in raw mode on its alternate

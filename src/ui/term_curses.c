@@ -17,18 +17,19 @@
 #include <termcap.h>
 #include <termios.h>
 #include <unistd.h>
-#include <wchar.h>
 
 #include "base/buf.h"
 #include "base/utf8.h"
 #include "ui/input.h"
 #include "ui/looks.h"
+#include "ui/term_cells.h"
+#include "ui/term_rescue.h"
 
 /*
  * ncurses never touches the terminal itself. It writes into a file in memory,
  * and what it wrote is passed on without ever blocking: a terminal that stops
  * reading (flow control, a stuck connection) stops neither the clock nor the
- * signals. The modes of the line are set here for the same reason.
+ * signals. The modes of the line are set by us for the same reason.
  */
 
 enum {
@@ -37,175 +38,7 @@ enum {
     FLOOD_MS = 500,        /* so long what comes behind them may belong to them */
     BACKLOG_POLL_MS = 20,  /* how often a full terminal is tried again */
     GOODBYE_MS = 500,      /* how long it may take the last bytes */
-    CONTINUE_MS = 100,     /* how long a stop may take to arrive */
-    SIZE_MAX_CELLS = 4000, /* a wider or higher screen is cut there */
-    RESTORE_SIZE = 512,
-    ALTERNATE_STACK = 1 << 15
-};
-
-/* -------------------------------------------------- on every way out */
-
-/*
- * What a signal handler and exit() need to put the terminal back. They get no
- * argument, hence the one object of the program that is neither constant nor
- * owned by anybody.
- */
-static struct rescue {
-    volatile sig_atomic_t armed;
-    struct termios modes;
-    char text[RESTORE_SIZE];
-    size_t length;
-    int output; /* of struct term */
-    int wake;   /* the end of its pipe that is written */
-    volatile sig_atomic_t raised[NSIG];
-    struct sigaction before[NSIG];
-    char stack[ALTERNATE_STACK];
-} rescue;
-
-static const int deadly_signals[] = {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL};
-static const int told_signals[] = {SIGWINCH, SIGCONT, SIGTSTP, SIGTERM, SIGHUP, SIGINT, SIGQUIT};
-static const int ending_signals[] = {SIGTERM, SIGHUP, SIGINT, SIGQUIT};
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-/* Only what is safe in a signal handler. */
-static void restore_terminal(void)
-{
-    int saved = errno;
-    size_t at = 0;
-
-    if (!rescue.armed)
-        return;
-    rescue.armed = 0;
-    while (at < rescue.length) {
-        ssize_t written = write(rescue.output, rescue.text + at, rescue.length - at);
-        struct pollfd wanted = {.fd = rescue.output, .events = POLLOUT};
-
-        if (written > 0)
-            at += (size_t)written;
-        else if (errno != EAGAIN || poll(&wanted, 1, GOODBYE_MS) <= 0)
-            break;
-    }
-    tcsetattr(STDIN_FILENO, TCSANOW, &rescue.modes);
-    errno = saved;
-}
-
-static void on_deadly_signal(int number)
-{
-    restore_terminal();
-    /* Whoever was there before us (a sanitizer, or the default) sees it now. */
-    sigaction(number, &rescue.before[number], NULL);
-    raise(number);
-}
-
-static void on_told_signal(int number)
-{
-    int saved = errno;
-
-    rescue.raised[number] = 1;
-    /* A full pipe wakes as well as one byte more. */
-    if (write(rescue.wake, "", 1) < 0)
-        errno = saved;
-    errno = saved;
-}
-
-static void take_signal(int number, void (*handler)(int), int flags)
-{
-    struct sigaction action = {.sa_flags = flags};
-
-    action.sa_handler = handler;
-    sigemptyset(&action.sa_mask);
-    sigaction(number, &action, &rescue.before[number]);
-}
-
-static bool is_ignored(int number)
-{
-    return rescue.before[number].sa_handler == SIG_IGN;
-}
-
-static void take_signals(void)
-{
-    stack_t stack = {.ss_sp = rescue.stack, .ss_size = sizeof(rescue.stack)}, before;
-
-    if (sigaltstack(NULL, &before) == 0 && (before.ss_flags & SS_DISABLE))
-        sigaltstack(&stack, NULL);
-    for (size_t i = 0; i < COUNT(told_signals); i++) {
-        int number = told_signals[i];
-
-        rescue.raised[number] = 0;
-        take_signal(number, on_told_signal, SA_RESTART);
-        /* What whoever started us wants ignored stays so: nohup, or a shell without job control. */
-        if (is_ignored(number))
-            sigaction(number, &rescue.before[number], NULL);
-    }
-    for (size_t i = 0; i < COUNT(deadly_signals); i++)
-        take_signal(deadly_signals[i], on_deadly_signal, SA_ONSTACK);
-}
-
-/* ending: the program is on its way out because it was told to, or because the terminal went away. A hang-up
- * often comes twice, of the kernel and of the shell; the second must not cut short what the first has begun.
- */
-static void give_signals_back(bool ending)
-{
-    if (ending)
-        rescue.before[SIGHUP].sa_handler = SIG_IGN;
-    for (size_t i = 0; i < COUNT(told_signals); i++)
-        sigaction(told_signals[i], &rescue.before[told_signals[i]], NULL);
-    for (size_t i = 0; i < COUNT(deadly_signals); i++)
-        sigaction(deadly_signals[i], &rescue.before[deadly_signals[i]], NULL);
-}
-
-/* --------------------------------------------------------------- looks */
-
-/* -1: the terminal's own colour. */
-struct hue {
-    short text, ground;
-    attr_t attributes;
-};
-
-/* What a style looks like: with 256 colours, with 8 or 16, and with none. */
-struct look {
-    struct hue rich, basic;
-    attr_t mono;
-};
-
-/* The ground is not known to be dark or light, so colours without a ground of their own are middling ones.
- * What has the focus is told by more than its colour. It looks as the title does: the name of the plan is
- * typed in one and shown in both, and a look that changes on the way from one to the other is told twice a
- * key. */
-static const struct look looks[STYLE_COUNT] = {
-    [STYLE_PLAIN] = {{-1, -1, 0}, {-1, -1, 0}, 0},
-    [STYLE_DIM] = {{244, -1, 0}, {-1, -1, A_DIM}, A_DIM},
-    [STYLE_STRONG] = {{-1, -1, A_BOLD}, {-1, -1, A_BOLD}, A_BOLD},
-    [STYLE_TITLE] = {{231, 25, A_BOLD}, {COLOR_WHITE, COLOR_BLUE, A_BOLD}, A_REVERSE},
-    [STYLE_STEP] = {{244, -1, 0}, {-1, -1, A_DIM}, A_DIM},
-    [STYLE_STEP_NOW] = {{32, -1, A_BOLD | A_UNDERLINE},
-                        {COLOR_CYAN, -1, A_BOLD | A_UNDERLINE},
-                        A_BOLD | A_UNDERLINE},
-    [STYLE_STEP_DONE] = {{34, -1, 0}, {COLOR_GREEN, -1, 0}, 0},
-    [STYLE_LABEL] = {{-1, -1, 0}, {-1, -1, 0}, 0},
-    [STYLE_LABEL_NOW] = {{32, -1, A_BOLD}, {COLOR_CYAN, -1, A_BOLD}, A_BOLD},
-    [STYLE_ENTRY] = {{-1, -1, A_UNDERLINE}, {-1, -1, A_UNDERLINE}, A_UNDERLINE},
-    [STYLE_ENTRY_NOW] = {{231, 25, A_BOLD}, {COLOR_WHITE, COLOR_BLUE, A_BOLD}, A_REVERSE},
-    [STYLE_EXAMPLE] = {{244, -1, A_UNDERLINE}, {-1, -1, A_DIM | A_UNDERLINE}, A_DIM | A_UNDERLINE},
-    [STYLE_CHOICE] = {{-1, -1, 0}, {-1, -1, 0}, 0},
-    [STYLE_CHOICE_NOW] = {{231, 25, A_BOLD}, {COLOR_WHITE, COLOR_BLUE, A_BOLD}, A_REVERSE},
-    [STYLE_ERROR] = {{160, -1, A_BOLD}, {COLOR_RED, -1, A_BOLD}, A_BOLD},
-    [STYLE_WARNING] = {{172, -1, 0}, {COLOR_YELLOW, -1, 0}, A_BOLD},
-    [STYLE_GOOD] = {{34, -1, A_BOLD}, {COLOR_GREEN, -1, A_BOLD}, A_BOLD},
-    [STYLE_HELP] = {{-1, -1, 0}, {-1, -1, 0}, 0},
-    [STYLE_KEY] = {{231, 240, 0}, {-1, -1, A_REVERSE}, A_REVERSE},
-    [STYLE_BAR] = {{-1, -1, 0}, {-1, -1, 0}, 0},
-    [STYLE_FRAME] = {{244, -1, 0}, {-1, -1, A_DIM}, 0},
-    [STYLE_JSON_NAME] = {{32, -1, 0}, {COLOR_CYAN, -1, 0}, 0},
-    [STYLE_JSON_VALUE] = {{-1, -1, 0}, {-1, -1, 0}, 0},
-    [STYLE_JSON_NOW] = {{-1, -1, A_BOLD}, {-1, -1, A_BOLD}, A_BOLD},
-};
-
-/* As ncurses takes it. */
-struct paint {
-    attr_t attributes;
-    short pair;
+    SIZE_MAX_CELLS = 4000  /* a wider or higher screen is cut there */
 };
 
 struct term {
@@ -399,42 +232,19 @@ static int open_output(void)
 static const char paste_on[] = "\x1b[?2004h", paste_off[] = "\x1b[?2004l";
 static const char mouse_on[] = "\x1b[?1000h\x1b[?1006h", mouse_off[] = "\x1b[?1006l\x1b[?1000l";
 
-static void add_restore(const char *text)
-{
-    /* A padding like $<5/> is for terminals of another age. */
-    for (; text && *text; text++) {
-        const char *end = text[0] == '$' && text[1] == '<' ? strchr(text, '>') : NULL;
-
-        if (end)
-            text = end;
-        else if (rescue.length < sizeof(rescue.text))
-            rescue.text[rescue.length++] = *text;
-    }
-}
-
-/* Prepares what restore_terminal() writes. */
+/* Prepares what rescue_terminal() writes. */
 static void arm(const struct term *term)
 {
-    rescue.length = 0;
+    rescue_begin_text();
     if (term->can_mouse)
-        add_restore(mouse_off);
+        rescue_add_text(mouse_off);
     if (term->pastes)
-        add_restore(paste_off);
-    add_restore(capability("sgr0"));
-    add_restore(capability("op"));
-    add_restore(capability("rmcup") ? capability("rmcup") : "\r\n");
-    add_restore(capability("cnorm")); /* the screen before may have its own cursor */
-    rescue.armed = 1;
-}
-
-static void set_raw_modes(void)
-{
-    struct termios raw = rescue.modes;
-
-    cfmakeraw(&raw);
-    raw.c_cc[VMIN] = 1;
-    raw.c_cc[VTIME] = 0;
-    tcsetattr(STDIN_FILENO, TCSADRAIN, &raw);
+        rescue_add_text(paste_off);
+    rescue_add_text(capability("sgr0"));
+    rescue_add_text(capability("op"));
+    rescue_add_text(capability("rmcup") ? capability("rmcup") : "\r\n");
+    rescue_add_text(capability("cnorm")); /* the screen before may have its own cursor */
+    rescue_arm();
 }
 
 static void ask_for_reports(struct term *term)
@@ -448,7 +258,7 @@ static void ask_for_reports(struct term *term)
 /* The terminal is ours: the modes of the line, and everything is drawn at the next term_present(). */
 static void enter(struct term *term)
 {
-    set_raw_modes();
+    rescue_set_raw_modes();
     arm(term);
     ask_for_reports(term);
     term->anew = true;
@@ -482,11 +292,11 @@ static void leave(struct term *term)
     pump_all(term);
     /* Where a picture was dropped the terminal is not as ncurses believes. */
     if (lost || term->anew)
-        restore_terminal();
+        rescue_terminal();
     /* Keys meant for this screen, the rest of a paste above all, must not reach the shell. */
     tcflush(STDIN_FILENO, TCIFLUSH);
-    tcsetattr(STDIN_FILENO, TCSANOW, &rescue.modes);
-    rescue.armed = 0;
+    rescue_give_modes_back();
+    rescue_disarm();
 }
 
 /* -------------------------------------------------------------- the size */
@@ -539,29 +349,6 @@ static void take_size(struct term *term)
 
 /* ------------------------------------------------------ opening, closing */
 
-static void choose_paints(struct term *term, bool colour)
-{
-    bool coloured = colour && has_colors() && start_color() == OK;
-    bool own = coloured && use_default_colors() == OK;
-    bool rich = coloured && COLORS >= 256;
-
-    for (int style = 0; style < STYLE_COUNT; style++) {
-        struct hue hue = rich ? looks[style].rich : looks[style].basic;
-        short pair = (short)(style + 1);
-
-        term->paints[style].attributes = coloured ? hue.attributes : looks[style].mono;
-        term->paints[style].pair = 0;
-        if (!coloured || (hue.text < 0 && hue.ground < 0) || pair >= COLOR_PAIRS)
-            continue;
-        if (!own && hue.text < 0)
-            hue.text = COLOR_WHITE;
-        if (!own && hue.ground < 0)
-            hue.ground = COLOR_BLACK;
-        if (init_pair(pair, hue.text, hue.ground) == OK)
-            term->paints[style].pair = pair;
-    }
-}
-
 static bool open_files(struct term *term, struct error *err)
 {
     int memory;
@@ -581,7 +368,7 @@ static bool open_files(struct term *term, struct error *err)
         close(memory);
         return error_memory(err);
     }
-    if (tcgetattr(STDIN_FILENO, &rescue.modes) < 0)
+    if (!rescue_take_modes())
         return error_set_errno(err, ERROR_INTERNAL, errno, "the modes of the terminal cannot be read");
     return true;
 }
@@ -608,7 +395,7 @@ static bool open_screen(struct term *term, const struct term_options *options, s
     term->pastes =
         !text_starts_with(name, "linux") && !text_starts_with(name, "vt") && !text_starts_with(name, "ansi");
     term->looks.single_off = can_end_one("rmul", "\x1b[24m") && can_end_one("rmso", "\x1b[27m");
-    choose_paints(term, options->colour);
+    paints_choose(term->paints, options->colour);
     take_size(term);
     return term->line != NULL || error_memory(err);
 }
@@ -676,16 +463,14 @@ struct term *term_open(struct host *host, const struct term_options *options, st
         free_term(term);
         return NULL;
     }
-    rescue.output = term->output;
-    rescue.wake = term->wake[1];
     /* Before newterm(): ncurses leaves handlers alone that are set. */
-    take_signals();
+    rescue_take_signals(term->output, term->wake[1]);
     if (!open_screen(term, options, err)) {
-        give_signals_back(false);
+        rescue_give_signals_back(false);
         free_term(term);
         return NULL;
     }
-    atexit(restore_terminal);
+    atexit(rescue_terminal);
     enter(term);
     return term;
 }
@@ -695,7 +480,7 @@ void term_close(struct term *term)
     if (!term)
         return;
     leave(term);
-    give_signals_back(term->ending || term->gone);
+    rescue_give_signals_back(term->ending || term->gone);
     free_term(term);
 }
 
@@ -732,32 +517,24 @@ int term_timeout(const struct term *term)
     return timeout;
 }
 
-static bool was_raised(int number)
-{
-    bool raised = rescue.raised[number] != 0;
-
-    rescue.raised[number] = 0;
-    return raised;
-}
-
 /* What the signals since the last time ask for. */
 static bool next_signal(struct term *term, struct event *event)
 {
-    for (size_t i = 0; i < COUNT(ending_signals); i++) {
-        if (was_raised(ending_signals[i])) {
-            term->ending = true;
-            *event = (struct event){.kind = EVENT_SIGNAL, .signal_number = ending_signals[i]};
-            return true;
-        }
+    int ending = rescue_ending_signal();
+
+    if (ending != 0) {
+        term->ending = true;
+        *event = (struct event){.kind = EVENT_SIGNAL, .signal_number = ending};
+        return true;
     }
-    if (was_raised(SIGTSTP))
+    if (rescue_was_raised(SIGTSTP))
         term_suspend(term);
-    if (was_raised(SIGCONT)) {
+    if (rescue_was_raised(SIGCONT)) {
         /* Stopped and continued by somebody else; the shell may have changed the modes meanwhile. */
         take_again(term);
         take_size(term);
     }
-    if (was_raised(SIGWINCH))
+    if (rescue_was_raised(SIGWINCH))
         take_size(term);
     return false;
 }
@@ -853,86 +630,6 @@ bool term_next(struct term *term, struct event *event, bool *gone)
 
 /* ------------------------------------------------------------- drawing */
 
-enum { MARKS = CCHARW_MAX - 1 };
-
-static bool is_variation_selector(uint32_t code_point)
-{
-    return code_point >= 0xFE00 && code_point <= 0xFE0F;
-}
-
-static bool locale_has(wchar_t c)
-{
-    char bytes[MB_LEN_MAX];
-    mbstate_t fresh = {0};
-
-    return wcrtomb(bytes, c, &fresh) != (size_t)-1;
-}
-
-/* Characters that ncurses is given for one cell (two for a wide one made of two narrow ones), and their
- * columns. */
-struct glyphs {
-    wchar_t text[2][MARKS + 2];
-    int count;
-    int columns;
-};
-
-/*
- * Takes a grapheme apart as the terminal will: a base with marks that take no
- * column. False when that is more than ncurses or the locale can carry.
- */
-static bool split(const char *text, struct glyphs *glyphs)
-{
-    size_t length = strlen(text), marks = 0;
-
-    *glyphs = (struct glyphs){0};
-    while (length > 0) {
-        uint32_t code_point;
-        size_t used = utf8_decode(text, length, &code_point);
-        int width = code_point == UINT32_MAX ? -1 : wcwidth((wchar_t)code_point);
-
-        text += used;
-        length -= used;
-        if (is_variation_selector(code_point))
-            continue;
-        /* U+200D asks the terminal for one picture, whose width is anybody's guess. */
-        if (width < 0 || code_point == 0x200D || !locale_has((wchar_t)code_point))
-            return false;
-        if (width > 0) {
-            if (glyphs->count == 2)
-                return false;
-            glyphs->text[glyphs->count++][0] = (wchar_t)code_point;
-            glyphs->columns += width;
-            marks = 0;
-        } else if (glyphs->count == 0 || ++marks > MARKS) {
-            return false;
-        } else {
-            glyphs->text[glyphs->count - 1][marks] = (wchar_t)code_point;
-        }
-    }
-    return glyphs->count > 0;
-}
-
-/* Fills one or two places of out for a cell; returns how many. They take exactly the columns of the cell. */
-static int draw_cell(const struct term *term, const struct cell *cell, cchar_t out[2])
-{
-    const struct paint *paint = &term->paints[cell->style];
-    struct glyphs glyphs = {.text = {{(wchar_t)(unsigned char)cell->text[0]}}, .count = 1, .columns = 1};
-    bool selected = false;
-
-    if (cell->text[0] < ' ' || cell->text[0] > '~' || cell->text[1] != '\0') {
-        selected = strstr(cell->text, "\xEF\xB8\x8F") != NULL;
-        if (!split(cell->text, &glyphs) || glyphs.columns > cell->width ||
-            (glyphs.columns < cell->width && !selected))
-            glyphs = (struct glyphs){
-                .text = {{term->ascii ? L'?' : (wchar_t)UTF8_REPLACEMENT}}, .count = 1, .columns = 1};
-    }
-    for (; glyphs.columns < cell->width; glyphs.columns++)
-        glyphs.text[glyphs.count++][0] = L' ';
-    for (int i = 0; i < glyphs.count; i++)
-        setcchar(&out[i], glyphs.text[i], paint->attributes, paint->pair, NULL);
-    return glyphs.count;
-}
-
 static void draw_row(struct term *term, const struct canvas *canvas, int row)
 {
     size_t start = (size_t)row * (size_t)canvas->columns;
@@ -955,25 +652,33 @@ static void draw_row(struct term *term, const struct canvas *canvas, int row)
     }
     for (int column = from; column < to; column++)
         if (now[column].width > 0)
-            count += draw_cell(term, &now[column], &term->line[count]);
+            count +=
+                cell_draw(&now[column], &term->paints[now[column].style], term->ascii, &term->line[count]);
     mvadd_wchnstr(row, from, term->line, count);
     memcpy(before + from, now + from, (size_t)(to - from) * sizeof(*now));
 }
 
-bool term_present(struct term *term, const struct canvas *canvas)
+static bool sees_cursor(const struct term *term, const struct canvas *canvas)
 {
-    bool cursor = canvas->cursor_row >= 0 && canvas->cursor_row < term->rows && canvas->cursor_column >= 0 &&
-                  canvas->cursor_column < term->columns;
-    bool drawn;
+    return canvas->cursor_row >= 0 && canvas->cursor_row < term->rows && canvas->cursor_column >= 0 &&
+           canvas->cursor_column < term->columns;
+}
 
-    /* Between a resize of the terminal and the next EVENT_RESIZE the picture is of no use. */
-    if (canvas->columns != term->columns || canvas->rows != term->rows || term->gone)
+/* Room for the picture that is seen; a new one of another size holds nothing of it. */
+static bool make_room(struct term *term, const struct canvas *canvas)
+{
+    if (term->shown.columns == canvas->columns && term->shown.rows == canvas->rows)
         return true;
-    if (term->shown.columns != canvas->columns || term->shown.rows != canvas->rows) {
-        if (!canvas_resize(&term->shown, canvas->columns, canvas->rows))
-            return false;
-        term->anew = true;
-    }
+    if (!canvas_resize(&term->shown, canvas->columns, canvas->rows))
+        return false;
+    term->anew = true;
+    return true;
+}
+
+static void draw(struct term *term, const struct canvas *canvas)
+{
+    bool cursor = sees_cursor(term, canvas);
+
     for (int row = 0; row < canvas->rows; row++)
         draw_row(term, canvas, row);
     if (term->anew) {
@@ -990,12 +695,24 @@ bool term_present(struct term *term, const struct canvas *canvas)
     curs_set(cursor ? 1 : 0);
     term->anew = false;
     collect(term);
-    drawn = !lost_backlog(term);
-    if (!drawn)
+}
+
+bool term_present(struct term *term, const struct canvas *canvas)
+{
+    bool lost;
+
+    /* Between a resize of the terminal and the next EVENT_RESIZE the picture is of no use. */
+    if (canvas->columns != term->columns || canvas->rows != term->rows || term->gone)
+        return true;
+    if (!make_room(term, canvas))
+        return false;
+    draw(term, canvas);
+    lost = lost_backlog(term);
+    if (lost)
         take_again(term);
     pump(term);
     term->settled = true;
-    return drawn;
+    return !lost;
 }
 
 void term_size(const struct term *term, int *columns, int *rows)
@@ -1024,33 +741,12 @@ void term_redraw(struct term *term)
     term->anew = true;
 }
 
-/* Stops the whole job, as the terminal itself would: a script that runs this program stops too. Returns when
- * continued; at once where nobody could continue it (no shell with job control). */
-static void stop(struct term *term)
-{
-    struct sigaction handler, fallback = {.sa_handler = SIG_DFL};
-    struct pollfd woken = {.fd = term->wake[0], .events = POLLIN};
-
-    if (is_ignored(SIGTSTP))
-        return;
-    sigemptyset(&fallback.sa_mask);
-    rescue.raised[SIGCONT] = 0;
-    sigaction(SIGTSTP, &fallback, &handler);
-    kill(0, SIGTSTP);
-    /* With threads, the stop may reach another one first. */
-    if (!rescue.raised[SIGCONT])
-        poll(&woken, 1, CONTINUE_MS);
-    sigaction(SIGTSTP, &handler, NULL);
-    rescue.raised[SIGCONT] = 0;
-    rescue.raised[SIGTSTP] = 0;
-}
-
 void term_suspend(struct term *term)
 {
     leave(term);
-    stop(term);
+    rescue_stop(term->wake[0]);
     /* What the shell has set meanwhile is what it gets back. */
-    tcgetattr(STDIN_FILENO, &rescue.modes);
+    (void)rescue_take_modes();
     enter(term);
     take_size(term);
 }
