@@ -64,14 +64,17 @@ static void log_visit(const struct visit *visit)
     struct host *host = visit->server->sandbox->service.host;
     const char *operation = operation_of(visit);
     size_t length = strlen(operation);
-    struct buf line = BUF_INIT;
+    struct buf line = BUF_INIT, clean = BUF_INIT;
     char now[21];
 
     if (visit->server->sandbox->quiet)
         return;
     time_text_write(host->now(host), now);
     buf_addf(&line, "%s ", now);
-    clean_add(&line, operation, length > 64 ? 64 : length, CLEAN_ONE_LINE);
+    /* Operations are ASCII. To a terminal that does not read UTF-8 the bytes of anything else are controls.
+     */
+    clean_add(&clean, operation, length > 64 ? 64 : length, CLEAN_ONE_LINE);
+    clean_add_ascii(&line, buf_text(&clean), clean.length);
     if (is_answered(visit))
         buf_addf(&line, " %d %s", visit->reply.status, visit->reply.code);
     else
@@ -82,6 +85,7 @@ static void log_visit(const struct visit *visit)
     if (!line.failed && write(STDERR_FILENO, line.data, line.length) < 0) {
         /* Nobody reads the log: no reason to stop serving. */
     }
+    buf_release(&clean);
     buf_release(&line);
 }
 
