@@ -111,7 +111,8 @@ static void print_without_memory(const struct loop_end *out)
     if (out->said.failed)
         fputs("drplan: memory is short: a plan that was created cannot be named\n", stderr);
     if (out->warned.failed && out->end == END_UNKNOWN)
-        fputs("drplan: it is not known whether the plan was created: look for it before you send it again\n",
+        fputs("drplan: memory is short, and it is not known whether the plan was created: look before you "
+              "send it again\n",
               stderr);
     else if (out->warned.failed)
         fputs("drplan: memory is short: the program had to end\n", stderr);
