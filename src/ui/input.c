@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/utf8.h"
+#include "ui/input_keys.h"
 
 /*
  * A state machine over the bytes fed and not used yet. One step uses some of
@@ -128,161 +129,10 @@ static void give_escape_before(struct input *input)
     input->escaped = false;
 }
 
-/* ------------------------------------------------- what keys are called */
-
-struct named_key {
-    int code; /* a final byte, a number before '~', or a code point of CSI u */
-    enum press press;
-    unsigned modifiers;
-    char character; /* with PRESS_CHARACTER */
-};
-
-static const struct named_key csi_finals[] = {
-    {'A', PRESS_UP, 0, 0},
-    {'B', PRESS_DOWN, 0, 0},
-    {'C', PRESS_RIGHT, 0, 0},
-    {'D', PRESS_LEFT, 0, 0},
-    {'F', PRESS_END, 0, 0},
-    {'H', PRESS_HOME, 0, 0},
-    {'P', PRESS_F1, 0, 0},
-    {'Q', PRESS_F2, 0, 0},
-    {'R', PRESS_F3, 0, 0},
-    {'S', PRESS_F4, 0, 0},
-    {'Z', PRESS_BACK_TAB, 0, 0},
-    /* rxvt */
-    {'a', PRESS_UP, MODIFIER_SHIFT, 0},
-    {'b', PRESS_DOWN, MODIFIER_SHIFT, 0},
-    {'c', PRESS_RIGHT, MODIFIER_SHIFT, 0},
-    {'d', PRESS_LEFT, MODIFIER_SHIFT, 0},
-    {0, PRESS_NONE, 0, 0},
-};
-
-static const struct named_key csi_linux_finals[] = {
-    {'A', PRESS_F1, 0, 0}, {'B', PRESS_F2, 0, 0}, {'C', PRESS_F3, 0, 0},
-    {'D', PRESS_F4, 0, 0}, {'E', PRESS_F5, 0, 0}, {0, PRESS_NONE, 0, 0},
-};
-
-static const struct named_key ss3_finals[] = {
-    {'A', PRESS_UP, 0, 0},
-    {'B', PRESS_DOWN, 0, 0},
-    {'C', PRESS_RIGHT, 0, 0},
-    {'D', PRESS_LEFT, 0, 0},
-    {'F', PRESS_END, 0, 0},
-    {'H', PRESS_HOME, 0, 0},
-    {'P', PRESS_F1, 0, 0},
-    {'Q', PRESS_F2, 0, 0},
-    {'R', PRESS_F3, 0, 0},
-    {'S', PRESS_F4, 0, 0},
-    /* rxvt */
-    {'a', PRESS_UP, MODIFIER_CONTROL, 0},
-    {'b', PRESS_DOWN, MODIFIER_CONTROL, 0},
-    {'c', PRESS_RIGHT, MODIFIER_CONTROL, 0},
-    {'d', PRESS_LEFT, MODIFIER_CONTROL, 0},
-    /* the keypad in application mode */
-    {'I', PRESS_TAB, 0, 0},
-    {'M', PRESS_ENTER, 0, 0},
-    {'X', PRESS_CHARACTER, 0, '='},
-    {'j', PRESS_CHARACTER, 0, '*'},
-    {'k', PRESS_CHARACTER, 0, '+'},
-    {'l', PRESS_CHARACTER, 0, ','},
-    {'m', PRESS_CHARACTER, 0, '-'},
-    {'n', PRESS_CHARACTER, 0, '.'},
-    {'o', PRESS_CHARACTER, 0, '/'},
-    {'p', PRESS_CHARACTER, 0, '0'},
-    {'q', PRESS_CHARACTER, 0, '1'},
-    {'r', PRESS_CHARACTER, 0, '2'},
-    {'s', PRESS_CHARACTER, 0, '3'},
-    {'t', PRESS_CHARACTER, 0, '4'},
-    {'u', PRESS_CHARACTER, 0, '5'},
-    {'v', PRESS_CHARACTER, 0, '6'},
-    {'w', PRESS_CHARACTER, 0, '7'},
-    {'x', PRESS_CHARACTER, 0, '8'},
-    {'y', PRESS_CHARACTER, 0, '9'},
-    {0, PRESS_NONE, 0, 0},
-};
-
-static const struct named_key tilde_numbers[] = {
-    {1, PRESS_HOME, 0, 0},
-    {2, PRESS_INSERT, 0, 0},
-    {3, PRESS_DELETE, 0, 0},
-    {4, PRESS_END, 0, 0},
-    {5, PRESS_PAGE_UP, 0, 0},
-    {6, PRESS_PAGE_DOWN, 0, 0},
-    {7, PRESS_HOME, 0, 0},
-    {8, PRESS_END, 0, 0},
-    {11, PRESS_F1, 0, 0},
-    {12, PRESS_F2, 0, 0},
-    {13, PRESS_F3, 0, 0},
-    {14, PRESS_F4, 0, 0},
-    {15, PRESS_F5, 0, 0},
-    {17, PRESS_F6, 0, 0},
-    {18, PRESS_F7, 0, 0},
-    {19, PRESS_F8, 0, 0},
-    {20, PRESS_F9, 0, 0},
-    {21, PRESS_F10, 0, 0},
-    {23, PRESS_F11, 0, 0},
-    {24, PRESS_F12, 0, 0},
-    /* The linux console sends F13 to F20 for these. */
-    {25, PRESS_F1, MODIFIER_SHIFT, 0},
-    {26, PRESS_F2, MODIFIER_SHIFT, 0},
-    {28, PRESS_F3, MODIFIER_SHIFT, 0},
-    {29, PRESS_F4, MODIFIER_SHIFT, 0},
-    {31, PRESS_F5, MODIFIER_SHIFT, 0},
-    {32, PRESS_F6, MODIFIER_SHIFT, 0},
-    {33, PRESS_F7, MODIFIER_SHIFT, 0},
-    {34, PRESS_F8, MODIFIER_SHIFT, 0},
-    {0, PRESS_NONE, 0, 0},
-};
-
-static const struct named_key csi_u_codes[] = {
-    {9, PRESS_TAB, 0, 0},
-    {13, PRESS_ENTER, 0, 0},
-    {27, PRESS_ESCAPE, 0, 0},
-    {127, PRESS_BACKSPACE, 0, 0},
-    /* the keypad of kitty's protocol */
-    {57399, PRESS_CHARACTER, 0, '0'},
-    {57400, PRESS_CHARACTER, 0, '1'},
-    {57401, PRESS_CHARACTER, 0, '2'},
-    {57402, PRESS_CHARACTER, 0, '3'},
-    {57403, PRESS_CHARACTER, 0, '4'},
-    {57404, PRESS_CHARACTER, 0, '5'},
-    {57405, PRESS_CHARACTER, 0, '6'},
-    {57406, PRESS_CHARACTER, 0, '7'},
-    {57407, PRESS_CHARACTER, 0, '8'},
-    {57408, PRESS_CHARACTER, 0, '9'},
-    {57409, PRESS_CHARACTER, 0, '.'},
-    {57410, PRESS_CHARACTER, 0, '/'},
-    {57411, PRESS_CHARACTER, 0, '*'},
-    {57412, PRESS_CHARACTER, 0, '-'},
-    {57413, PRESS_CHARACTER, 0, '+'},
-    {57414, PRESS_ENTER, 0, 0},
-    {57415, PRESS_CHARACTER, 0, '='},
-    {57416, PRESS_CHARACTER, 0, ','},
-    {57417, PRESS_LEFT, 0, 0},
-    {57418, PRESS_RIGHT, 0, 0},
-    {57419, PRESS_UP, 0, 0},
-    {57420, PRESS_DOWN, 0, 0},
-    {57421, PRESS_PAGE_UP, 0, 0},
-    {57422, PRESS_PAGE_DOWN, 0, 0},
-    {57423, PRESS_HOME, 0, 0},
-    {57424, PRESS_END, 0, 0},
-    {57425, PRESS_INSERT, 0, 0},
-    {57426, PRESS_DELETE, 0, 0},
-    {0, PRESS_NONE, 0, 0},
-};
-
-static const struct named_key *find_key(const struct named_key *keys, int code)
-{
-    for (; keys->press != PRESS_NONE; keys++)
-        if (keys->code == code)
-            return keys;
-    return NULL;
-}
-
 /* Hands out a key of a table; false when it is in none. */
 static bool give_named(struct input *input, const struct named_key *keys, int code, unsigned modifiers)
 {
-    const struct named_key *key = find_key(keys, code);
+    const struct named_key *key = named_key_find(keys, code);
 
     if (!key)
         return false;
@@ -382,7 +232,7 @@ static void give_coded(struct input *input, int code, int shifted, unsigned sent
     bool escaped = input->escaped;
 
     /* Windows and command keys belong to the desktop. */
-    if ((sent & (SENT_SUPER | SENT_HYPER)) || give_named(input, csi_u_codes, code, modifiers))
+    if ((sent & (SENT_SUPER | SENT_HYPER)) || give_named(input, input_csi_u_codes, code, modifiers))
         return;
     if (is_control(code) || !has_text(code))
         return;
@@ -441,7 +291,7 @@ static void csi_tilde(struct input *input, const struct parameters *found, unsig
     else if (number == 27 && found->count == 3)
         give_coded(input, found->value[2][0], 0, sent_modifiers(found->value[1][0]));
     else
-        give_named(input, tilde_numbers, number, modifiers);
+        give_named(input, input_tilde_numbers, number, modifiers);
 }
 
 /* rxvt says Shift and Ctrl with the last byte. 0: it is another. */
@@ -464,9 +314,9 @@ static void csi_key(struct input *input, const struct parameters *found, char fi
     else if (final == '~')
         csi_tilde(input, found, modifiers);
     else if (found->count == 1 && rxvt_modifiers(final) != 0)
-        give_named(input, tilde_numbers, found->value[0][0], rxvt_modifiers(final));
+        give_named(input, input_tilde_numbers, found->value[0][0], rxvt_modifiers(final));
     else if (found->value[0][0] <= 1)
-        give_named(input, csi_finals, final, modifiers);
+        give_named(input, input_csi_finals, final, modifiers);
 }
 
 static bool is_mouse_report(const struct parameters *found, char final)
@@ -522,7 +372,7 @@ static bool is_parameter(const struct input *input, unsigned char byte)
     if (byte == '$' && input->sequence_length > 0 && input->sequence_length <= 2) {
         struct parameters found = parameters_of(input);
 
-        return found.prefix != 0 || found.odd || !find_key(tilde_numbers, found.value[0][0]);
+        return found.prefix != 0 || found.odd || !named_key_find(input_tilde_numbers, found.value[0][0]);
     }
     return byte >= ' ' && byte < '@';
 }
@@ -552,7 +402,7 @@ static void step_csi_linux(struct input *input, unsigned char byte)
     }
     input->at++;
     input->state = STATE_GROUND;
-    give_named(input, csi_linux_finals, byte, 0);
+    give_named(input, input_csi_linux_finals, byte, 0);
     give_escape_before(input);
 }
 
@@ -572,7 +422,7 @@ static void step_ss3(struct input *input, unsigned char byte)
     found = parameters_of(input);
     input->state = STATE_GROUND;
     if (!found.odd && found.prefix == 0)
-        give_named(input, ss3_finals, byte, our_modifiers(sent_modifiers(found.value[0][0])));
+        give_named(input, input_ss3_finals, byte, our_modifiers(sent_modifiers(found.value[0][0])));
     give_escape_before(input);
 }
 
