@@ -307,6 +307,7 @@ static void write_files(const struct entrance *entrance, const char *text)
 
 /* Says what is wrong and goes on: all of it is worth knowing. */
 static int faults;
+static size_t runs, bytes_judged;
 
 static void fault(const struct entrance *entrance, enum way way, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
@@ -359,6 +360,8 @@ static void run(const struct entrance *entrance, enum way way, const char *text)
     close(fd);
     assert_int_equal(waitpid(pid, &status, 0), pid);
     judge_run(entrance, way, strlen(text) <= entrance->room, &out, status);
+    runs++;
+    bytes_judged += out.length;
     buf_release(&out);
 }
 
@@ -388,6 +391,7 @@ static void go_through(enum way way)
     size_t turn = 0;
 
     faults = 0;
+    runs = bytes_judged = 0;
     for (size_t i = 0; i < sizeof(entrances) / sizeof(entrances[0]); i++) {
         if (way == WAY_JSON && !entrances[i].has_json)
             continue;
@@ -399,6 +403,7 @@ static void go_through(enum way way)
             free(text);
         }
     }
+    print_message("%s: %zu runs, %zu bytes\n", way_names[way], runs, bytes_judged);
     assert_int_equal(faults, 0);
 }
 
