@@ -9,6 +9,7 @@
 #include "model/kind.h"
 #include "model/pretty.h"
 #include "model/review.h"
+#include "model/words.h"
 
 /* How many secrets are listed as left out; a hostile draft may hold any number. */
 enum { LEFT_OUT_MAX = 2 * PLAN_INSTANCES_MAX };
@@ -381,6 +382,7 @@ static bool remove_strays(struct writer *writer, cJSON *object, const char *path
             snprintf(inner, sizeof(inner), "%s%s%s", path, *path ? "." : "", member->string);
         else
             snprintf(inner, sizeof(inner), "%s[%d]", path, index);
+        words_mend(inner);
         if (pretty_is_secret(member) && !(cJSON_IsRaw(member) && member->valuestring[0] == '{')) {
             cJSON_DetachItemViaPointer(object, member);
             cJSON_Delete(member);

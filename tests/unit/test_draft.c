@@ -544,6 +544,32 @@ static void no_secret_in_clear_is_ever_written(void **state)
     plan_free(plan);
 }
 
+/* The list of what was left out holds paths, of which a long one is cut: never inside of a character. */
+static void a_secret_under_a_long_name_leaves_a_draft_that_can_be_read(void **state)
+{
+    (void)state;
+    for (int before = 0; before < 3; before++) {
+        struct buf name = BUF_INIT;
+        struct plan *plan, *again = NULL;
+        struct error err = {0};
+        char draft[400], *text;
+
+        buf_addf(&name, "%.*s", before, "ab");
+        for (int i = 0; i < 60; i++)
+            buf_add_text(&name, "\xE4\xB8\xAD");
+        snprintf(draft, sizeof(draft), "{'%s':{'password':'hunter2'}}", buf_text(&name));
+        plan = draft_of(draft);
+        text = written(plan);
+        assert_null(strstr(text, "hunter2"));
+        if (!draft_read(text, strlen(text), &again, &err))
+            fail_msg("%s: %s", err.text, text);
+        plan_free(again);
+        plan_free(plan);
+        free(text);
+        buf_release(&name);
+    }
+}
+
 static void a_secret_that_is_given_again_is_not_left_out(void **state)
 {
     struct plan *plan = draft_of("{'instances':[{'instanceType':'EXTERNAL_ROCKETMQ','authType':'ACL_AUTH'}],"
@@ -814,6 +840,7 @@ int main(void)
         cmocka_unit_test(wrong_things_make_way_for_answers),
         cmocka_unit_test(answers_that_do_not_apply_are_kept_aside),
         cmocka_unit_test(no_secret_in_clear_is_ever_written),
+        cmocka_unit_test(a_secret_under_a_long_name_leaves_a_draft_that_can_be_read),
         cmocka_unit_test(a_secret_that_is_given_again_is_not_left_out),
         cmocka_unit_test(a_new_plan_is_written_with_its_version_and_suggestions),
         cmocka_unit_test(settings_and_extras_that_are_taken_back_go),
