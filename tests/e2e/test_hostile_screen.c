@@ -452,23 +452,12 @@ static void go(const struct walk *walk, enum way way)
         free(groups[i].text);
 }
 
-/* HOSTILE_PART=I/N: of the walks every Nth from the Ith on. */
-static bool is_mine(size_t index)
-{
-    const char *part = getenv("HOSTILE_PART"), *only = getenv("HOSTILE_WALK");
-    size_t first = 0, of = 1;
-
-    if (part && (sscanf(part, "%zu/%zu", &first, &of) != 2 || of == 0))
-        fail_msg("HOSTILE_PART is I/N");
-    return index % of == first % of && (!only || strstr(walks[index].name, only));
-}
-
 static void go_through(enum way way)
 {
     faults = 0;
     runs = pictures = 0;
     for (size_t i = 0; i < sizeof(walks) / sizeof(walks[0]); i++)
-        if (is_mine(i))
+        if (hostile_is_wanted(i, walks[i].name))
             go(&walks[i], way);
     print_message("%s: %zu walks, %zu pictures\n", ways[way].name, runs, pictures);
     assert_int_equal(faults, 0);

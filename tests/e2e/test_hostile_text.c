@@ -393,7 +393,7 @@ static void go_through(enum way way)
     faults = 0;
     runs = bytes_judged = 0;
     for (size_t i = 0; i < sizeof(entrances) / sizeof(entrances[0]); i++) {
-        if (way == WAY_JSON && !entrances[i].has_json)
+        if ((way == WAY_JSON && !entrances[i].has_json) || !hostile_is_wanted(i, entrances[i].name))
             continue;
         for (size_t next = 0; next < hostile_count;) {
             char *text = join(&entrances[i], &next);

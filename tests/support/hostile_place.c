@@ -253,3 +253,13 @@ void hostile_place_answer(struct hostile_place *place, int status, const char *c
     place->other = hostile_place_fill(place, other, turn);
     pthread_mutex_unlock(&place->lock);
 }
+
+bool hostile_is_wanted(size_t index, const char *name)
+{
+    const char *part = getenv("HOSTILE_PART"), *only = getenv("HOSTILE_ONLY");
+    size_t first = 0, of = 1;
+
+    if (part && (sscanf(part, "%zu/%zu", &first, &of) != 2 || of == 0))
+        die("HOSTILE_PART is I/N");
+    return index % of == first % of && (!only || strstr(name, only));
+}

@@ -40,6 +40,10 @@ void hostile_place_write(const struct hostile_place *place, const char *name, co
 void hostile_place_answer(struct hostile_place *place, int status, const char *create, const char *other,
                           struct hostile_turn *turn);
 
+/* Whether something of this number and name is to be tried now. HOSTILE_PART=I/N: every Nth from the Ith on;
+ * HOSTILE_ONLY=TEXT: what has the text in its name. */
+bool hostile_is_wanted(size_t index, const char *name);
+
 #define NOTHING_LISTED "{\"success\":true,\"code\":\"200\",\"data\":{\"list\":[],\"totalCount\":0}}"
 #define CLEAN_DRAFT                                                                                          \
     "{\"planName\":\"orders\",\"planType\":\"ACTIVE_PASSIVE\",\"instances\":["                               \
