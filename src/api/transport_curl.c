@@ -566,7 +566,9 @@ static struct curl_slist *list_of(const struct buf *text, size_t count)
     struct curl_slist *list = text->failed ? NULL : calloc(count, sizeof(*list));
     char *at = text->data;
 
-    for (size_t i = 0; list && i < count; i++) {
+    if (!list)
+        return NULL;
+    for (size_t i = 0; i < count; i++) {
         list[i].data = at;
         list[i].next = i + 1 < count ? &list[i + 1] : NULL;
         at += strlen(at) + 1;
