@@ -219,7 +219,7 @@ static bool add_text(struct lookup_list *list, char *text, size_t cells, const c
                      struct error *err)
 {
     struct lookup_row row = {.usable = true};
-    const char *at = text;
+    const char *at = text, *last = text;
     uint32_t *slot;
 
     *added = false;
@@ -232,11 +232,11 @@ static bool add_text(struct lookup_list *list, char *text, size_t cells, const c
         return false;
     }
     for (size_t i = 0; i < cells; i++) {
-        row.cells[i] = at;
+        row.cells[i] = last = at;
         at += strlen(at) + 1;
     }
     if (used_status)
-        row.usable = strcmp(row.cells[cells - 1], used_status) == 0;
+        row.usable = strcmp(last, used_status) == 0;
     slot = slot_of(list, text);
     list->rows[list->count] = row;
     list->texts[list->count] = text;

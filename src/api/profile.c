@@ -279,7 +279,7 @@ static enum find take_role_of_instance(struct search *search, const struct chain
 static enum find take_oidc(struct search *search, const struct chain *chain, struct source *out)
 {
     const struct entry *entry = chain->entry;
-    const char *provider, *file;
+    const char *provider = NULL, *file = NULL;
     const struct wanted wanted[] = {
         {"oidc_provider_arn", &provider}, {"oidc_token_file", &file}, {NULL, NULL}};
 

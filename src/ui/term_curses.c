@@ -82,7 +82,9 @@ static const char *capability(const char *name)
 
 static bool can_end_one(const char *name, const char *text)
 {
-    return capability(name) && strcmp(capability(name), text) == 0;
+    const char *its_text = capability(name);
+
+    return its_text && strcmp(its_text, text) == 0;
 }
 
 /* What the file in memory has to take, more on a large screen: a letter takes a byte or two, a new look a few
