@@ -61,6 +61,7 @@ static bool copy_plan(struct submission *submission, const struct submitted_plan
     submission->plan_name = text_copy(plan->name);
     submission->instances = text_copy(plan->instances);
     buf_add(&submission->body, plan->body, plan->body_length);
+    submission->secret_members = plan->secret_members;
     submission->look.plan_name = submission->plan_name;
     return (submission->plan_name && submission->instances && !submission->body.failed) || error_memory(err);
 }

@@ -88,6 +88,8 @@ struct submitted_plan {
     const char *instances; /* JSON list: of each in the body, what it is recognised by (api/look.h) */
     const char *body;
     size_t body_length;
+    const char *const *secret_members; /* their texts in the body are masked wherever the service says them
+                                          back; names that stay, NULL at their end; may be NULL */
 };
 
 /*

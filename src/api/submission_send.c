@@ -4,8 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "api/echo.h"
 #include "api/say.h"
 #include "base/host.h"
+#include "base/json.h"
 #include "base/time_text.h"
 
 enum { THROTTLE_DOUBLINGS_MAX = 10 };
@@ -215,7 +217,62 @@ static void repeat_refused(struct submission *submission, const char *text)
                    "The second sending was refused, which does not tell what became of the first. %s.", text);
 }
 
-static void answered(struct submission *submission, const struct response *response)
+/* What was told to the service and is secret. */
+struct told {
+    const struct submission *submission;
+    cJSON *body;  /* NULL: nothing in it is secret */
+    bool unknown; /* memory is short */
+};
+
+static struct told told_of(const struct submission *submission)
+{
+    struct told told = {.submission = submission};
+    const char *body = buf_text(&submission->body);
+    struct error ignored;
+
+    if (submission->secret_members &&
+        echo_has_member(body, submission->body.length, submission->secret_members)) {
+        told.body = json_parse(body, submission->body.length, &ignored);
+        told.unknown = !told.body;
+    }
+    return told;
+}
+
+/* Rather no text than one with a secret. */
+static void mask_echo(const struct told *told, struct buf *text)
+{
+    const struct credentials *credentials = told->submission->client->credentials;
+
+    if (told->body)
+        echo_mask_members(text, told->body, told->submission->secret_members);
+    if (credentials) {
+        echo_mask(text, credentials->access_key_secret);
+        echo_mask(text, credentials->security_token);
+    }
+    if (told->unknown || text->failed)
+        buf_clear(text);
+}
+
+/* Behind the reading: a mask must not change what an answer means. */
+static void mask_answer(const struct told *told, struct answer *answer)
+{
+    char **texts[] = {&answer->code,         &answer->message,         &answer->request_id,
+                      &answer->dynamic_code, &answer->dynamic_message, &answer->recommend,
+                      &answer->access_denied};
+
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        struct buf text = BUF_INIT;
+
+        if (!*texts[i])
+            continue;
+        buf_add_text(&text, *texts[i]);
+        mask_echo(told, &text);
+        wipe_free(*texts[i]);
+        *texts[i] = buf_take(&text);
+    }
+}
+
+static void answered(struct submission *submission, const struct told *told, const struct response *response)
 {
     struct answer *answer = &submission->answer;
     char id[24], text[400] = "";
@@ -225,6 +282,7 @@ static void answered(struct submission *submission, const struct response *respo
         look_after(submission, "An answer came, but it could not be read: %s.", err.text);
         return;
     }
+    mask_answer(told, answer);
     submission->report.answer = answer;
     if (answer->kind != ANSWER_SUCCESS)
         submission_answer_text(answer, text, sizeof(text));
@@ -255,11 +313,12 @@ static void answered(struct submission *submission, const struct response *respo
     }
 }
 
-static void keep_raw(struct submission *submission, const struct buf *body)
+static void keep_raw(struct submission *submission, const struct told *told, const struct buf *body)
 {
     struct submission_report *report = &submission->report;
 
     buf_add(&submission->raw, buf_text(body), body->length);
+    mask_echo(told, &submission->raw);
     report->raw = submission->raw.length > 0 ? buf_text(&submission->raw) : NULL;
     report->raw_length = submission->raw.length;
 }
@@ -267,12 +326,13 @@ static void keep_raw(struct submission *submission, const struct buf *body)
 static void create_done(void *context, const struct transfer_result *result)
 {
     struct submission *submission = context;
+    struct told told = told_of(submission);
 
     keep_sent(submission);
-    keep_raw(submission, &result->response.body);
+    keep_raw(submission, &told, &result->response.body);
     switch (result->end) {
     case TRANSFER_ANSWERED:
-        answered(submission, &result->response);
+        answered(submission, &told, &result->response);
         break;
     case TRANSFER_NOT_SENT:
         if (submission->repeated)
@@ -294,6 +354,7 @@ static void create_done(void *context, const struct transfer_result *result)
             look_after(submission, "You stopped waiting for the answer.");
         break;
     }
+    cJSON_Delete(told.body);
 }
 
 /* ---- Once more ---- */

@@ -21,8 +21,9 @@ struct submission {
     struct submission_options options;
     char *plan_name;
     struct buf body;
-    char *instances; /* what the journal says of them; NULL: nothing */
-    cJSON *sent;     /* the same as a tree, once plans that are found are compared with it */
+    const char *const *secret_members; /* of it; NULL: none */
+    char *instances;                   /* what the journal says of them; NULL: nothing */
+    cJSON *sent; /* the same as a tree, once plans that are found are compared with it */
 
     struct request request; /* the one that runs */
     struct transfer *transfer;

@@ -62,8 +62,10 @@ struct submission *sending_submit(const struct client *client, struct transport 
 {
     const char *name = review_field(review, place_of_plan(FIELD_PLAN_NAME))->value;
     struct buf instances = BUF_INIT;
-    struct submitted_plan submitted = {
-        .name = name ? name : "", .body = buf_text(&body->text), .body_length = body->text.length};
+    struct submitted_plan submitted = {.name = name ? name : "",
+                                       .body = buf_text(&body->text),
+                                       .body_length = body->text.length,
+                                       .secret_members = payload_secret_members};
     struct submission *submission = NULL;
 
     payload_write_instances(plan, review, &instances);

@@ -12,6 +12,8 @@
 /* How long they usually are. */
 enum { BODY_USUAL = 1000, LINES_USUAL = 50, INSTANCES_USUAL = 400 };
 
+const char *const payload_secret_members[] = {"password", NULL};
+
 struct writer {
     struct payload *payload;
     struct pretty pretty;

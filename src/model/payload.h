@@ -41,4 +41,7 @@ bool payload_write(struct payload *payload, const struct plan *plan, const struc
 /* Adds a JSON list: of each instance in the body, what it is recognised by. No secrets. */
 void payload_write_instances(const struct plan *plan, const struct review *review, struct buf *out);
 
+/* The names of the members of a body that may hold a secret; NULL ends them. */
+extern const char *const payload_secret_members[];
+
 #endif

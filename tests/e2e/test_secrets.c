@@ -209,8 +209,9 @@ static void is_not_in_children(const char *about)
 
 /* ---- Commands ---- */
 
-#define REFUSAL "{\"requestId\":\"r\",\"success\":false,\"code\":\"Made.Up\",\"message\":\"made up\"}"
-#define CREATED "{\"requestId\":\"r\",\"success\":true,\"code\":\"200\",\"data\":42}"
+/* The service says back what it was told. */
+#define REFUSAL "{\"requestId\":\"r\",\"success\":false,\"code\":\"Made.Up\",\"message\":\"made up: @@R@@\"}"
+#define CREATED "{\"requestId\":\"r\",\"success\":true,\"code\":\"200\",\"data\":42,\"note\":\"@@R@@\"}"
 #define SEND    "submit", "--yes", "--patience", "0.05", "--timeout", "5", "--endpoint", "@E"
 
 struct run {

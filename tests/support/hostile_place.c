@@ -69,9 +69,33 @@ static void send_all(int fd, const char *text)
     }
 }
 
+static void add_json(struct buf *out, const char *text)
+{
+    char *json = hostile_as_json(text, false);
+
+    if (!json)
+        die("memory");
+    buf_add_text(out, json);
+    free(json);
+}
+
+/* The request stands for "@R@". */
+static void add_body(const char *answer, const char *request, struct buf *out)
+{
+    const char *found = strstr(answer, "@R@");
+
+    if (!found) {
+        buf_add_text(out, answer);
+        return;
+    }
+    buf_add(out, answer, (size_t)(found - answer));
+    add_json(out, request);
+    buf_add_text(out, found + 3);
+}
+
 static void answer(struct hostile_place *place, int fd)
 {
-    struct buf head = BUF_INIT;
+    struct buf head = BUF_INIT, body = BUF_INIT;
     bool creates;
 
     if (!read_request(fd, place->request, sizeof(place->request)))
@@ -79,12 +103,14 @@ static void answer(struct hostile_place *place, int fd)
     pthread_mutex_lock(&place->lock);
     creates = strncmp(place->request, "POST /disaster_recovery ", 24) == 0;
     place->creates += creates ? 1 : 0;
+    add_body(creates ? place->create : place->other, place->request, &body);
     buf_addf(&head, "HTTP/1.1 %d X\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n",
-             creates ? place->create_status : 200, strlen(creates ? place->create : place->other));
+             creates ? place->create_status : 200, body.length);
     send_all(fd, buf_text(&head));
-    send_all(fd, creates ? place->create : place->other);
+    send_all(fd, buf_text(&body));
     pthread_mutex_unlock(&place->lock);
     buf_release(&head);
+    buf_release(&body);
 }
 
 static void *serve(void *argument)
@@ -183,16 +209,6 @@ static char *taken(struct buf *out)
     if (!text && !(text = strdup("")))
         die("memory");
     return text;
-}
-
-static void add_json(struct buf *out, const char *text)
-{
-    char *json = hostile_as_json(text, false);
-
-    if (!json)
-        die("memory");
-    buf_add_text(out, json);
-    free(json);
 }
 
 static const char *next_text(struct hostile_turn *turn)

@@ -36,7 +36,7 @@ char *hostile_place_fill(const struct hostile_place *place, const char *template
 void hostile_place_write(const struct hostile_place *place, const char *name, const char *template,
                          struct hostile_turn *turn);
 
-/* Templates; status: of the answer to a create call. */
+/* Templates; status: of the answer to a create call. "@@R@@" is what was asked, within a string of JSON. */
 void hostile_place_answer(struct hostile_place *place, int status, const char *create, const char *other,
                           struct hostile_turn *turn);
 

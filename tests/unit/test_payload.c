@@ -506,6 +506,23 @@ static void nothing_hidden_is_ever_sent(void **state)
     }
 }
 
+static void the_members_that_hold_secrets_are_those_of_the_schema(void **state)
+{
+    size_t count = 0;
+
+    (void)state;
+    for (int id = 0; id < FIELD_COUNT; id++) {
+        const char *path = schema[id].path, *dot = strrchr(path, '.');
+
+        if (schema[id].kind != KIND_SECRET)
+            continue;
+        assert_non_null(payload_secret_members[count]);
+        assert_string_equal(payload_secret_members[count], dot ? dot + 1 : path);
+        count++;
+    }
+    assert_null(payload_secret_members[count]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -520,6 +537,7 @@ int main(void)
         cmocka_unit_test(a_cluster_that_nobody_gave_is_not_written),
         cmocka_unit_test(suggestions_are_sent_like_answers),
         cmocka_unit_test(nothing_hidden_is_ever_sent),
+        cmocka_unit_test(the_members_that_hold_secrets_are_those_of_the_schema),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -52,8 +52,13 @@
 #define FOUND   LISTED(PLAN(77, "night", SAME), 1)
 #define CREATED HTTP(200, "", "{\"requestId\":\"C-1\",\"success\":true,\"code\":\"200\",\"data\":42}")
 
-static const struct submitted_plan sent_plan = {
-    .name = "night", .instances = SENT_INSTANCES, .body = SENT_BODY, .body_length = sizeof(SENT_BODY) - 1};
+static const char *const sent_secrets[] = {"password", NULL};
+
+static const struct submitted_plan sent_plan = {.name = "night",
+                                                .instances = SENT_INSTANCES,
+                                                .body = SENT_BODY,
+                                                .body_length = sizeof(SENT_BODY) - 1,
+                                                .secret_members = sent_secrets};
 
 struct bench_host {
     struct host host;

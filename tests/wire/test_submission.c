@@ -66,6 +66,9 @@ static const struct row {
     {"refused in hostile words",
      SCRIPT(SAY(NONE), SAY(NO(400, "Evil", "\\u001b]52;c;UFdO\\u0007\\u202e%s%n"))),
      IS_REFUSED, .reason = "Evil: ^[]52;c;UFdO^G<U+202E>%s%n."},
+    {"refused with the password that was sent",
+     SCRIPT(SAY(NONE), SAY(NO(400, "Weak", "hidden-word is weak, hidden-word2 too"))),
+     IS_REFUSED, .reason = "Weak: ******** is weak, ********2 too."},
     {"a used nonce is a refusal", SCRIPT(SAY(NONE), SAY(NO(400, "SignatureNonceUsed", "used"))),
      IS_REFUSED, .reason = "SignatureNonceUsed"},
 
