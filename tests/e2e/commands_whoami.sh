@@ -90,7 +90,8 @@ END
     run 0 whoami --endpoint "$endpoint" --json
     holds '.provider == "profile p of ~/.aliyun/config.json" and .identityType == "RAMUser"'
     echo 'echo CANARY; echo runs >runs; sleep 1000' >give.sh
-    "$DRPLAN" whoami --endpoint "$endpoint" >out 2>err &
+    # A shell without job control has what it leaves behind ignore the signal.
+    env --default-signal=INT "$DRPLAN" whoami --endpoint "$endpoint" >out 2>err &
     pid=$!
     until_said runs runs
     run_ended 130 "$pid" INT
