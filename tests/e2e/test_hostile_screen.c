@@ -70,6 +70,14 @@ struct walk {
     "{\"instanceType\":\"ALIYUN_ROCKETMQ\",\"instanceRole\":\"PASSIVE\",\"regionId\":\"cn-hangzhou\","       \
     "\"instanceId\":\"rmq-cn-2\",\"authType\":\"NO_AUTH\"}]}"
 
+/* An instance that its accounts sign in to. */
+#define SIGNED_DRAFT                                                                                         \
+    "{\"planName\":\"orders\",\"planType\":\"ACTIVE_PASSIVE\",\"instances\":["                               \
+    "{\"instanceType\":\"ALIYUN_ROCKETMQ\",\"instanceRole\":\"ACTIVE\",\"regionId\":\"cn-hangzhou\","        \
+    "\"instanceId\":\"rmq-cn-1\",\"authType\":\"ACL_AUTH\"},"                                                \
+    "{\"instanceType\":\"ALIYUN_ROCKETMQ\",\"instanceRole\":\"PASSIVE\",\"regionId\":\"cn-shanghai\","       \
+    "\"instanceId\":\"rmq-cn-2\",\"authType\":\"NO_AUTH\"}]}"
+
 /* What other services have to list. */
 #define OUTSIDE_LISTS                                                                                        \
     "{\"RequestId\":\"@J\",\"TotalCount\":1,\"Vpcs\":{\"Vpc\":[{\"VpcId\":\"@J\",\"VpcName\":\"@J\","        \
@@ -118,6 +126,13 @@ static const struct walk walks[] = {
     {"a list of instances", 40, .stride = 2, .as_json = true, AT_SERVICE, .draft = CLEAN_DRAFT, .other = HOSTILE_LISTS,
      .steps = {{NULL, "[1 Plan]"}, {PAGE_DOWN "\t\t\t", "> Instance ID"}, {F2, "Find:"}, {NULL, "!looking up", true}, {"\r", "!Find:", true},
                {"\t", "> Sign-in", true}}},
+    {"a list of accounts", 40, .stride = 2, .as_json = true, AT_SERVICE, .draft = SIGNED_DRAFT, .other = HOSTILE_LISTS,
+     .steps = {{NULL, "[1 Plan]"}, {PAGE_DOWN "\t\t\t\t\t", "> User name"}, {F2, "Find:"}, {NULL, "!looking up", true},
+               {"\r", "!Find:", true}}},
+    {"a list of consumer groups", 40, .stride = 2, .as_json = true, AT_SERVICE, .draft = SIGNED_DRAFT,
+     .other = HOSTILE_LISTS,
+     .steps = {{NULL, "[1 Plan]"}, {PAGE_DOWN "\t\t\t\t\t\t", "> Consumer group"}, {F2, "Find:"},
+               {NULL, "!looking up", true}, {"\r", "!Find:", true}}},
     {"a list that is refused", 90, .stride = 1, .as_json = true, AT_SERVICE, .draft = CLEAN_DRAFT, .other = HOSTILE_REFUSAL,
      .steps = {{NULL, "[1 Plan]"}, {PAGE_DOWN "\t\t\t", "> Instance ID"}, {F2, "Find:"}, {NULL, "!looking up", true}}},
 
