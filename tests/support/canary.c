@@ -86,7 +86,7 @@ static void base64(const char *secret, size_t before, struct buf *out)
         unsigned value = 0;
 
         for (size_t bit = sign * 6; bit < sign * 6 + 6; bit++)
-            value = value << 1 | ((unsigned char)secret[bit / 8 - before] >> (7 - bit % 8) & 1U);
+            value = value << 1 | ((unsigned)(unsigned char)secret[bit / 8 - before] >> (7 - bit % 8) & 1U);
         buf_add_char(out, signs[value]);
     }
 }
