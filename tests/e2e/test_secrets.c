@@ -66,7 +66,7 @@ static struct secret secrets[] = {
     {.name = "a password of a command", .text = OF_COMMAND},
 };
 
-enum { SECRETS = sizeof(secrets) / sizeof(secrets[0]) };
+enum { OF_A_PROFILE = 2, SECRETS = sizeof(secrets) / sizeof(secrets[0]) };
 
 static struct hostile_place *place;
 static size_t outputs, files, processes;
@@ -304,6 +304,7 @@ static void what_is_asked_for_in_clear_is_found(void **state_)
     const char *const words[] = {getenv("DRPLAN"), "render", "given-clear.json", "--as", "http",
                                  "--show-secrets", NULL};
     struct command_result result;
+    char *where;
 
     (void)state_;
     fill_place(403, REFUSAL);
@@ -313,10 +314,9 @@ static void what_is_asked_for_in_clear_is_found(void **state_)
         if (strcmp(secrets[i].text, CLEAR) == 0 || strcmp(secrets[i].text, OF_TOKEN) == 0)
             assert_string_equal(canary_found(secrets[i].canary, result.out, result.out_length), "as it is");
     command_release(&result);
-    assert_non_null(canary_found_below(secrets[0].canary, hostile_place_folder(place), NULL, NULL) ||
-                            canary_found_below(secrets[2].canary, hostile_place_folder(place), NULL, NULL)
-                        ? ""
-                        : NULL);
+    where = canary_found_below(secrets[OF_A_PROFILE].canary, hostile_place_folder(place), NULL, NULL);
+    assert_non_null(where); /* the configuration */
+    free(where);
 }
 
 /* ---- Screens ---- */
