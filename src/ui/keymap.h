@@ -95,7 +95,7 @@ enum key_context {
     (CONTEXT_TEXT | CONTEXT_CHOICE | CONTEXT_REVIEW | CONTEXT_CONFIRM | CONTEXT_RUNNING | CONTEXT_RESULT |   \
      CONTEXT_OVERLAY | CONTEXT_PROMPT | CONTEXT_LETTERS | CONTEXT_PICKER)
 
-/* In the order in which a row reads. NOLINTNEXTLINE(clang-analyzer-optin.performance.Padding) */
+/* In the order in which a row reads. */
 struct key_binding {
     unsigned contexts; /* enum key_context */
     enum press press;
