@@ -100,8 +100,8 @@ struct walk {
 
 /* clang-format off */
 /* Keys, and what is there then; a text is among it, or need not be. */
-#define SEE(typed, seen) {.keys = typed, .wait = seen, .shows = true}
-#define AT(typed, seen)  {.keys = typed, .wait = seen}
+#define SEE(typed, seen) {.keys = (typed), .wait = (seen), .shows = true}
+#define AT(typed, seen)  {.keys = (typed), .wait = (seen)}
 
 #define AT_SERVICE .words = {"--endpoint", "@E", "--patience", "0.05", "draft.json"}
 #define PAGES SEE(NULL, "[1 Plan]"), SEE(PAGE_DOWN, "[2 First cluster]"), SEE(PAGE_DOWN, "[3 Second cluster]"), \
