@@ -17,10 +17,10 @@ enum { PASTE_MOST = 1 << 20, SAMPLES_MAX = 8192 };
 
 /* How much is done with each program of a round. */
 static struct work {
-    int letters, resizes;
+    int starts, letters, resizes;
     size_t paste_bytes;
     double idle_ms;
-} work = {.letters = 40, .resizes = 200, .paste_bytes = PASTE_MOST, .idle_ms = 2000};
+} work = {.starts = 15, .letters = 40, .resizes = 200, .paste_bytes = PASTE_MOST, .idle_ms = 2000};
 
 #define PATIENCE_MS 20000.0
 #define CLEAR       "\025" /* Ctrl-U */
@@ -168,7 +168,8 @@ static void measure_resizes(enum subject subject, struct terminal *terminal)
         sample(subject, RESIZE_CPU_MS, terminal_cpu_ms(terminal) - cpu);
 }
 
-static bool measure(enum subject subject, const char *home)
+/* The program, its first screen seen; NULL when that could not be had. */
+static struct terminal *start(enum subject subject, const char *home)
 {
     const struct program *program = &programs[subject];
     const char *const environment[] = {home, "TERM=xterm-256color", "LC_ALL=C.UTF-8", NULL};
@@ -177,21 +178,48 @@ static bool measure(enum subject subject, const char *home)
 
     if (!terminal || !terminal_wait(terminal, program->ready, 3000)) {
         terminal_free(terminal);
-        return false;
+        return NULL;
     }
     sample(subject, START_MS, now_ms() - start);
     terminal_settle(terminal, 20);
     sample(subject, START_CPU_MS, terminal_cpu_ms(terminal));
     sample(subject, PEAK_KIB, terminal_peak_kib(terminal));
+    return terminal;
+}
+
+/* Starts and keys once more, each in a home of its own: what one process takes for a key depends on where the
+ * machine has put it, by a factor of two. */
+static void measure_starts(enum subject subject, const char *home)
+{
+    for (int i = 1; i < work.starts; i++) {
+        struct terminal *terminal;
+        char own[600];
+
+        snprintf(own, sizeof(own), "%s/%d", home, i);
+        (void)mkdir(own + strlen("HOME="), 0700);
+        terminal = start(subject, own);
+        if (terminal && subject != NMTUI)
+            measure_keys(subject, terminal);
+        terminal_free(terminal);
+    }
+}
+
+static bool measure(enum subject subject, const char *home)
+{
+    struct terminal *terminal = start(subject, home);
+
+    if (!terminal)
+        return false;
     if (subject != NMTUI) { /* a menu: there is nothing to type into */
         measure_keys(subject, terminal);
         measure_idle(subject, terminal);
     }
-    if (program->fills) {
+    if (programs[subject].fills) {
         measure_resizes(subject, terminal);
         measure_paste(subject, terminal);
     }
     terminal_free(terminal);
+    measure_starts(subject, home);
     return true;
 }
 
@@ -316,7 +344,7 @@ int main(int argc, char **argv)
         return 1;
     }
     if (rounds == 0)
-        work = (struct work){.letters = 3, .resizes = 4, .paste_bytes = 1 << 16, .idle_ms = 100};
+        work = (struct work){.starts = 2, .letters = 3, .resizes = 4, .paste_bytes = 1 << 16, .idle_ms = 100};
     for (int round = 0; (round < rounds || round == 0) && done; round++)
         done = round_run(round, argv[2]);
     table_print();
