@@ -13,12 +13,13 @@
 /* Folders. */
 
 /* Brings the entry of path in its folder to the disk. */
-static int sync_parent(const char *path)
+static int sync_parent(const char *path, size_t *there)
 {
     struct buf folder = BUF_INIT;
     int failure = ENOMEM;
     int fd;
 
+    (void)there;
     file_add_folder(&folder, path);
     if (!folder.failed) {
         fd = step_open(AT_FDCWD, buf_text(&folder), O_RDONLY | O_DIRECTORY, 0);
@@ -37,8 +38,8 @@ static bool is_folder(const char *path)
     return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
 }
 
-/* One folder in a folder that is there. */
-static int make_one(const char *path, bool *made)
+/* One folder in a folder that is there. The first that is made ends what was there before. */
+static int make_one(const char *path, size_t *there)
 {
     while (mkdir(path, 0700) != 0) {
         int failure = errno;
@@ -48,7 +49,8 @@ static int make_one(const char *path, bool *made)
         if (failure != EINTR)
             return failure == EEXIST ? ENOTDIR : failure;
     }
-    *made = true;
+    if (*there >= strlen(path))
+        *there = strlen(path) - 1;
     /* The umask may have taken something away. */
     while (chmod(path, 0700) != 0) {
         if (errno != EINTR)
@@ -57,89 +59,45 @@ static int make_one(const char *path, bool *made)
     return 0;
 }
 
-/* there: how long the part of the path is that was there before. */
-static int make_parts(char *path, size_t length, size_t *there)
+static bool cannot_make(const char *path, int failure, struct error *err)
 {
-    bool made = false;
+    return error_set_errno(err, ERROR_FILE, failure, "the folder %s cannot be made", path);
+}
+
+/* Goes down the path, from folder to folder, to those whose name is longer than `from` bytes. */
+static bool walk_down(const char *path, size_t from, int (*visit)(const char *part, size_t *there),
+                      size_t *there, struct error *err)
+{
+    char *part = text_copy(path);
+    size_t length = strlen(path);
     int failure = 0;
 
-    *there = length;
-    for (size_t at = 1; at <= length && failure == 0; at++) {
-        char end = path[at];
+    if (!part)
+        return error_memory(err);
+    while (length > 1 && part[length - 1] == '/')
+        part[--length] = '\0';
+    for (size_t at = from + 1; at <= length && failure == 0; at++) {
+        char end = part[at];
 
-        if ((end != '/' && end != '\0') || path[at - 1] == '/')
+        if ((end != '/' && end != '\0') || part[at - 1] == '/')
             continue;
-        path[at] = '\0';
-        failure = make_one(path, &made);
-        path[at] = end;
-        if (made && *there == length)
-            *there = at - 1;
+        part[at] = '\0';
+        failure = visit(part, there);
+        part[at] = end;
     }
-    return failure;
-}
-
-static int sync_parts(char *path, size_t length, size_t there)
-{
-    int failure = 0;
-
-    for (size_t at = there + 1; at <= length && failure == 0; at++) {
-        char end = path[at];
-
-        if ((end != '/' && end != '\0') || path[at - 1] == '/')
-            continue;
-        path[at] = '\0';
-        failure = sync_parent(path);
-        path[at] = end;
-    }
-    return failure;
-}
-
-/* The path without slashes at its end; NULL: no memory. */
-static char *folder_path(const char *path, size_t *length, struct error *err)
-{
-    char *copy = text_copy(path);
-
-    if (!copy) {
-        error_memory(err);
-        return NULL;
-    }
-    *length = strlen(copy);
-    while (*length > 1 && copy[*length - 1] == '/')
-        copy[--*length] = '\0';
-    return copy;
-}
-
-static bool folder_told(const char *path, int failure, struct error *err)
-{
-    return failure == 0 || error_set_errno(err, ERROR_FILE, failure, "the folder %s cannot be made", path);
+    free(part);
+    return failure == 0 || cannot_make(path, failure, err);
 }
 
 bool file_begin_folder(const char *path, size_t *there, struct error *err)
 {
-    size_t length;
-    char *parts = folder_path(path, &length, err);
-    int failure;
-
-    if (!parts)
-        return false;
-    failure = make_parts(parts, length, there);
-    free(parts);
-    if (failure == 0 && !is_folder(path))
-        failure = ENOENT;
-    return folder_told(path, failure, err);
+    *there = strlen(path);
+    return walk_down(path, 0, make_one, there, err) && (is_folder(path) || cannot_make(path, ENOENT, err));
 }
 
 bool file_keep_folder(const char *path, size_t there, struct error *err)
 {
-    size_t length;
-    char *parts = folder_path(path, &length, err);
-    int failure;
-
-    if (!parts)
-        return false;
-    failure = sync_parts(parts, length, there);
-    free(parts);
-    return folder_told(path, failure, err);
+    return walk_down(path, there, sync_parent, &there, err);
 }
 
 bool file_make_folder(const char *path, struct error *err)
