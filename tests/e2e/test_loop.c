@@ -120,16 +120,21 @@ static int end(void **state)
 
 /* ---- A plan whose outcome is not known ---- */
 
+static void send_without_outcome(const char *const *faults)
+{
+    ground_serve_faults(&ground, faults);
+    open_wizard();
+    send_plan();
+    expect("Not known: the request left");
+}
+
 static void l_looks_for_the_plan_once_more(void **state)
 {
     static const char *const faults[] = {"CreateDisasterRecoveryPlan=drop-after",
                                          "ListDisasterRecoveryPlans=ok*1,500*5,ok", NULL};
 
     (void)state;
-    ground_serve_faults(&ground, faults);
-    open_wizard();
-    send_plan();
-    expect("Not known: the request left");
+    send_without_outcome(faults);
     press("l");
     expect("The plan is created.");
     assert_int_equal(plans(), 1);
@@ -143,10 +148,7 @@ static void a_look_that_finds_nothing_leaves_the_page(void **state)
                                          "ListDisasterRecoveryPlans=ok*6,403", NULL};
 
     (void)state;
-    ground_serve_faults(&ground, faults);
-    open_wizard();
-    send_plan();
-    expect("Not known: the request left");
+    send_without_outcome(faults);
     press("l");
     expect("NoPermission");
     expect("Not known: the request left");
@@ -163,10 +165,7 @@ static void a_look_that_was_asked_for_is_stopped_at_once(void **state)
                                          "ListDisasterRecoveryPlans=ok*6,hang", NULL};
 
     (void)state;
-    ground_serve_faults(&ground, faults);
-    open_wizard();
-    send_plan();
-    expect("Not known: the request left");
+    send_without_outcome(faults);
     press("l");
     expect("Esc stops it.");
     press(CTRL('c'));
