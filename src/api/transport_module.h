@@ -4,9 +4,9 @@
 #include "api/transport.h"
 
 /*
- * The half of the transport that needs libcurl. The program loads it with the
- * first transfer (base/module.h); one that is linked with transport_curl.c, as
- * tests are, uses that.
+ * The half of the transport that needs libcurl: transport_curl.h. The program
+ * loads it with the first transfer (base/module.h); one that it is linked into,
+ * as tests are, uses that.
  */
 struct carrier;
 
