@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "base/json.h"
+#include "sandbox/compose.h"
 #include "sandbox/routes.h"
 
 void arrival_init(struct arrival *arrival)
@@ -156,15 +156,6 @@ void reply_release(struct reply *reply)
     buf_release(&reply->body);
 }
 
-static void add_member(struct buf *out, const char *name, const char *value)
-{
-    if (out->length > 1)
-        buf_add_char(out, ',');
-    json_add_string(out, name);
-    buf_add_char(out, ':');
-    json_add_string(out, value);
-}
-
 static void add_denial(struct buf *out, const struct arrival *arrival)
 {
     const char *action = arrival_header(arrival, "x-acs-action");
@@ -173,20 +164,16 @@ static void add_denial(struct buf *out, const struct arrival *arrival)
 
     buf_addf(&permission, "%s:%s", route < ROUTE_COUNT ? routes[route].product : "rocketmq",
              action ? action : "*");
-    buf_add_text(out, ",\"AccessDeniedDetail\":");
-    struct buf detail = BUF_INIT;
-    buf_add_char(&detail, '{');
-    add_member(&detail, "AuthAction", buf_text(&permission));
-    add_member(&detail, "AuthPrincipalDisplayName", "sandbox-operator");
-    add_member(&detail, "AuthPrincipalOwnerId", "1000000000000000");
-    add_member(&detail, "AuthPrincipalType", "SubUser");
-    add_member(&detail, "NoPermissionType", "ImplicitDeny");
-    add_member(&detail, "PolicyType", "AccountLevelIdentityBasedPolicy");
-    add_member(&detail, "EncodedDiagnosticMessage", "c2FuZGJveA==");
-    buf_add_char(&detail, '}');
-    out->failed = out->failed || detail.failed || permission.failed;
-    buf_add(out, buf_text(&detail), detail.length);
-    buf_release(&detail);
+    compose_open(out, "AccessDeniedDetail", '{');
+    compose_text(out, "AuthAction", buf_text(&permission));
+    compose_text(out, "AuthPrincipalDisplayName", "sandbox-operator");
+    compose_text(out, "AuthPrincipalOwnerId", "1000000000000000");
+    compose_text(out, "AuthPrincipalType", "SubUser");
+    compose_text(out, "NoPermissionType", "ImplicitDeny");
+    compose_text(out, "PolicyType", "AccountLevelIdentityBasedPolicy");
+    compose_text(out, "EncodedDiagnosticMessage", "c2FuZGJveA==");
+    compose_close(out, '}');
+    out->failed = out->failed || permission.failed;
     buf_release(&permission);
 }
 
@@ -198,30 +185,30 @@ static void add_gateway_error(struct reply *reply, const struct arrival *arrival
 
     buf_addf(&advice, "https://api.aliyun.com/troubleshoot?q=%s&product=RocketMQ&requestId=%s", refusal->code,
              reply->request_id);
-    buf_add_char(&reply->body, '{');
-    add_member(&reply->body, "RequestId", reply->request_id);
-    add_member(&reply->body, "HostId", host ? host : "");
-    add_member(&reply->body, "Code", refusal->code);
-    add_member(&reply->body, "Message", refusal->message);
-    add_member(&reply->body, "Recommend", buf_text(&advice));
+    compose_open(&reply->body, NULL, '{');
+    compose_text(&reply->body, "RequestId", reply->request_id);
+    compose_text(&reply->body, "HostId", host ? host : "");
+    compose_text(&reply->body, "Code", refusal->code);
+    compose_text(&reply->body, "Message", refusal->message);
+    compose_text(&reply->body, "Recommend", buf_text(&advice));
     if (denied)
         add_denial(&reply->body, arrival);
-    buf_add_char(&reply->body, '}');
+    compose_close(&reply->body, '}');
     reply->body.failed = reply->body.failed || advice.failed;
     buf_release(&advice);
 }
 
 static void add_business_error(struct reply *reply, const struct refusal *refusal)
 {
-    buf_add_char(&reply->body, '{');
-    add_member(&reply->body, "requestId", reply->request_id);
-    buf_add_text(&reply->body, ",\"success\":false");
-    add_member(&reply->body, "code", refusal->code);
-    add_member(&reply->body, "message", refusal->message);
-    buf_addf(&reply->body, ",\"httpStatusCode\":%d", refusal->status);
-    add_member(&reply->body, "dynamicCode", refusal->dynamic_code);
-    add_member(&reply->body, "dynamicMessage", refusal->dynamic_message);
-    buf_add_char(&reply->body, '}');
+    compose_open(&reply->body, NULL, '{');
+    compose_text(&reply->body, "requestId", reply->request_id);
+    compose_bool(&reply->body, "success", false);
+    compose_text(&reply->body, "code", refusal->code);
+    compose_text(&reply->body, "message", refusal->message);
+    compose_number(&reply->body, "httpStatusCode", refusal->status);
+    compose_text(&reply->body, "dynamicCode", refusal->dynamic_code);
+    compose_text(&reply->body, "dynamicMessage", refusal->dynamic_message);
+    compose_close(&reply->body, '}');
 }
 
 static void add_page(struct reply *reply, const struct refusal *refusal)
@@ -260,13 +247,15 @@ bool reply_succeed(struct reply *reply, const char *data, struct error *err)
     buf_clear(&reply->body);
     reply->status = 200;
     snprintf(reply->code, sizeof(reply->code), "200");
-    buf_add_char(&reply->body, '{');
-    add_member(&reply->body, "requestId", reply->request_id);
-    buf_add_text(&reply->body, ",\"success\":true,\"data\":");
+    compose_open(&reply->body, NULL, '{');
+    compose_text(&reply->body, "requestId", reply->request_id);
+    compose_bool(&reply->body, "success", true);
+    compose_name(&reply->body, "data");
     buf_add_text(&reply->body, data);
-    add_member(&reply->body, "code", "200");
-    add_member(&reply->body, "message", "success");
-    buf_add_text(&reply->body, ",\"httpStatusCode\":200}");
+    compose_text(&reply->body, "code", "200");
+    compose_text(&reply->body, "message", "success");
+    compose_number(&reply->body, "httpStatusCode", 200);
+    compose_close(&reply->body, '}');
     return reply->body.failed ? error_memory(err) : true;
 }
 
@@ -277,7 +266,7 @@ bool reply_succeed_rpc(struct reply *reply, const char *members, struct error *e
     snprintf(reply->code, sizeof(reply->code), "200");
     buf_addf(&reply->body, "{\"RequestId\":\"%s\",", reply->request_id);
     buf_add_text(&reply->body, members);
-    buf_add_char(&reply->body, '}');
+    compose_close(&reply->body, '}');
     return reply->body.failed ? error_memory(err) : true;
 }
 

@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/time_text.h"
+#include "sandbox/compose.h"
 
 enum { FILE_VERSION = 1 };
 #define FILE_LIMIT ((size_t)256 << 20)
@@ -257,34 +258,29 @@ static void add_instances_reversed(const cJSON *plan, struct buf *out)
 {
     const cJSON *instances = json_member(plan, "instances");
 
-    buf_add_char(out, '[');
+    compose_open(out, "instances", '[');
     for (int i = cJSON_GetArraySize(instances) - 1; i >= 0; i--) {
+        compose_name(out, NULL);
         json_add_tree(out, cJSON_GetArrayItem(instances, i));
-        if (i > 0)
-            buf_add_char(out, ',');
     }
-    buf_add_char(out, ']');
+    compose_close(out, ']');
 }
 
 static void add_plan(const cJSON *plan, struct buf *out)
 {
     const cJSON *member;
-    bool first = true;
 
-    buf_add_char(out, '{');
+    compose_open(out, NULL, '{');
     cJSON_ArrayForEach(member, plan)
     {
-        if (!first)
-            buf_add_char(out, ',');
-        first = false;
-        json_add_string(out, member->string);
-        buf_add_char(out, ':');
-        if (strcmp(member->string, "instances") == 0)
+        if (strcmp(member->string, "instances") == 0) {
             add_instances_reversed(plan, out);
-        else
+        } else {
+            compose_name(out, member->string);
             json_add_tree(out, member);
+        }
     }
-    buf_add_char(out, '}');
+    compose_close(out, '}');
 }
 
 static int64_t clamp(int64_t value, int64_t low, int64_t high)
@@ -321,14 +317,15 @@ bool plans_list(const struct plans *plans, const struct plans_question *question
 
     if (!chosen)
         return error_memory(err);
-    buf_add_text(out, "{\"list\":[");
-    for (int64_t i = (page - 1) * size; i < page * size && i < total; i++) {
-        if (i > (page - 1) * size)
-            buf_add_char(out, ',');
+    compose_open(out, NULL, '{');
+    compose_open(out, "list", '[');
+    for (int64_t i = (page - 1) * size; i < page * size && i < total; i++)
         add_plan(chosen[i], out);
-    }
     free(chosen);
-    buf_addf(out, "],\"pageNumber\":%" PRId64 ",\"pageSize\":%" PRId64 ",\"totalCount\":%" PRId64 "}", page,
-             size, total);
+    compose_close(out, ']');
+    compose_number(out, "pageNumber", page);
+    compose_number(out, "pageSize", size);
+    compose_number(out, "totalCount", total);
+    compose_close(out, '}');
     return out->failed ? error_memory(err) : true;
 }
