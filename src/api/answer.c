@@ -289,15 +289,30 @@ static enum answer_kind judge_rpc_success(struct reading *reading)
     return ANSWER_UNREADABLE;
 }
 
+/* A 4xx that can be read. */
+static enum answer_kind judge_refusal(struct reading *reading)
+{
+    const struct answer *answer = reading->out;
+
+    if (cJSON_IsTrue(reading->success))
+        unreadable(reading, "HTTP %d, but the answer speaks of success", answer->status);
+    else if (!answer->code)
+        unreadable(reading, "HTTP %d without a code", answer->status);
+    else
+        return ANSWER_REFUSED;
+    return ANSWER_UNREADABLE;
+}
+
 static enum answer_kind judge(struct reading *reading)
 {
     const struct answer *answer = reading->out;
     int status = answer->status;
+    bool redirected = status >= 300 && status < 400;
 
-    if (status < 200 || (status >= 300 && status < 400) || status > 599) {
+    if (status < 200 || redirected || status > 599) {
         unreadable(reading,
-                   status >= 300 && status < 400 ? "a redirect (HTTP %d), which is never followed"
-                                                 : "HTTP status %d, which is no answer",
+                   redirected ? "a redirect (HTTP %d), which is never followed"
+                              : "HTTP status %d, which is no answer",
                    status);
         return ANSWER_UNREADABLE;
     }
@@ -309,15 +324,9 @@ static enum answer_kind judge(struct reading *reading)
     }
     if (!reading->readable)
         return ANSWER_UNREADABLE;
-    if (status < 300)
-        return reading->style == STYLE_RPC ? judge_rpc_success(reading) : judge_success(reading);
-    if (cJSON_IsTrue(reading->success))
-        unreadable(reading, "HTTP %d, but the answer speaks of success", status);
-    else if (!answer->code)
-        unreadable(reading, "HTTP %d without a code", status);
-    else
-        return ANSWER_REFUSED;
-    return ANSWER_UNREADABLE;
+    if (status >= 400)
+        return judge_refusal(reading);
+    return reading->style == STYLE_RPC ? judge_rpc_success(reading) : judge_success(reading);
 }
 
 bool answer_read(const struct response *response, struct answer *out, struct error *err)

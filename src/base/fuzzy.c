@@ -152,6 +152,11 @@ static int score_here(const struct letters *letters, size_t i, size_t j, int bes
     return *next ? together : apart;
 }
 
+static unsigned char step_of(int best, int here, bool next)
+{
+    return (unsigned char)((here >= best && here > NEVER ? STEP_HERE : 0) | (next ? STEP_NEXT : 0));
+}
+
 static void score_row(const struct fuzzy_query *query, const struct letters *letters, size_t i,
                       struct scores *scores, unsigned char *steps)
 {
@@ -168,8 +173,7 @@ static void score_row(const struct fuzzy_query *query, const struct letters *let
         if (best > NEVER)
             best -= gap;
         if (steps)
-            steps[j] =
-                (unsigned char)((here >= best && here > NEVER ? STEP_HERE : 0) | (next ? STEP_NEXT : 0));
+            steps[j] = step_of(best, here, next);
         best = here > best ? here : best;
         scores->here[j] = here;
         scores->best[j] = best;

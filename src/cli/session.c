@@ -390,6 +390,18 @@ static bool may_search(const struct session *session, const struct account *acco
             session->host->ticks(session->host) - account->failed_at >= RENEW_AGAIN_MS);
 }
 
+/* What a search, that is over or was not needed, has left. */
+static enum signing account_state(const struct session *session, struct account *account, struct error *err)
+{
+    if (lasts(session, account, 0))
+        return SIGNED_IN;
+    if (account->credentials_error.kind == ERROR_NONE)
+        error_set(&account->credentials_error, ERROR_CREDENTIALS, "the session of %.200s has ended",
+                  account->credentials.provider);
+    *err = account->credentials_error;
+    return SIGNING_FAILED;
+}
+
 static enum signing account_advance(struct session *session, struct account *account, bool needed,
                                     struct error *err)
 {
@@ -411,13 +423,7 @@ static enum signing account_advance(struct session *session, struct account *acc
             return SIGNING_IN;
         search_end(session, account);
     }
-    if (lasts(session, account, 0))
-        return SIGNED_IN;
-    if (account->credentials_error.kind == ERROR_NONE)
-        error_set(&account->credentials_error, ERROR_CREDENTIALS, "the session of %.200s has ended",
-                  account->credentials.provider);
-    *err = account->credentials_error;
-    return SIGNING_FAILED;
+    return account_state(session, account, err);
 }
 
 enum signing session_advance_sign_in(struct session *session, struct destination *destination, bool needed,

@@ -152,42 +152,46 @@ static enum effect toggle_preview(struct wizard *wizard)
     return EFFECT_NONE;
 }
 
-/* The next field with a problem, in the order of the pages, beyond the focused one; round at the end. */
-static void jump_to_problem(struct wizard *wizard, int direction)
+/* The next place with a problem, in the order of the pages, beyond the focused one; round at the end. Among
+ * no such places, none. */
+static struct place place_of_problem(const struct wizard *wizard, bool forward)
 {
     size_t count = review_problems(wizard->review);
-    int best = -1, first = -1;
     size_t here = place_index(wizard->focus);
+    struct place first = place_none();
 
     for (size_t i = 0; i < count; i++) {
-        const struct problem *problem = review_problem(wizard->review, direction > 0 ? i : count - 1 - i);
-        size_t there;
+        struct place place = review_problem(wizard->review, forward ? i : count - 1 - i)->place;
 
-        if (place_is_none(problem->place) || !wizard_field(wizard, problem->place)->shown)
+        if (place_is_none(place) || !wizard_field(wizard, place)->shown)
             continue;
-        there = place_index(problem->place);
-        if (first < 0)
-            first = (int)(direction > 0 ? i : count - 1 - i);
-        if (best < 0 && (direction > 0 ? there > here : there < here))
-            best = (int)(direction > 0 ? i : count - 1 - i);
+        if (forward ? place_index(place) > here : place_index(place) < here)
+            return place;
+        if (place_is_none(first))
+            first = place;
     }
-    if (best < 0)
-        best = first;
-    if (best < 0)
+    return first;
+}
+
+static void jump_to_problem(struct wizard *wizard, bool forward)
+{
+    struct place place = place_of_problem(wizard, forward);
+
+    if (place_is_none(place))
         wizard_set_message(wizard, false, "There is no problem to go to.");
     else
-        jump_to(wizard, review_problem(wizard->review, (size_t)best)->place);
+        jump_to(wizard, place);
 }
 
 static enum effect next_problem(struct wizard *wizard)
 {
-    jump_to_problem(wizard, 1);
+    jump_to_problem(wizard, true);
     return EFFECT_NONE;
 }
 
 static enum effect previous_problem(struct wizard *wizard)
 {
-    jump_to_problem(wizard, -1);
+    jump_to_problem(wizard, false);
     return EFFECT_NONE;
 }
 

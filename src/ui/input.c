@@ -160,6 +160,11 @@ struct parameters {
 
 enum { VALUE_MAX = 1 << 24 };
 
+static void add_digit(int *value, char digit)
+{
+    *value = *value < VALUE_MAX ? *value * 10 + (digit - '0') : VALUE_MAX;
+}
+
 static struct parameters parameters_of(const struct input *input)
 {
     struct parameters found = {0};
@@ -183,9 +188,7 @@ static struct parameters parameters_of(const struct input *input)
         } else if (c < '0' || c > '9') {
             found.odd = true;
         } else if (found.count <= PARAMETERS && part < PARTS) {
-            int *value = &found.value[found.count - 1][part];
-
-            *value = *value < VALUE_MAX ? *value * 10 + (c - '0') : VALUE_MAX;
+            add_digit(&found.value[found.count - 1][part], c);
         }
     }
     return found;
@@ -248,26 +251,29 @@ static void give_coded(struct input *input, int code, int shifted, unsigned sent
 
 enum { BUTTON_MASK = 0x03, BUTTON_MOVED = 0x20, BUTTON_WHEEL = 0x40, BUTTON_MORE = 0x80, BUTTON_NONE = 3 };
 
-/* A mouse report; row and column from 1. Only the left button and the wheel mean anything here. */
+/* What a mouse does; false for what means nothing here: only the left button and the wheel do. */
+static bool mouse_of(int code, bool pressed, enum mouse_action *out)
+{
+    int button = code & BUTTON_MASK;
+
+    if (code < 0 || (code & (BUTTON_MOVED | BUTTON_MORE)))
+        return false;
+    if (code & BUTTON_WHEEL) {
+        *out = button == 0 ? MOUSE_WHEEL_UP : MOUSE_WHEEL_DOWN;
+        return pressed && button <= 1;
+    }
+    *out = pressed && button == 0 ? MOUSE_PRESS : MOUSE_RELEASE;
+    return button == 0 || button == BUTTON_NONE;
+}
+
+/* A mouse report; row and column from 1. */
 static void give_mouse(struct input *input, int code, bool pressed, int column, int row)
 {
     struct event event = {.kind = EVENT_MOUSE, .row = row - 1, .column = column - 1};
-    int button = code & BUTTON_MASK;
 
     give_escape_before(input);
-    if (row < 1 || column < 1 || code < 0 || (code & (BUTTON_MOVED | BUTTON_MORE)))
+    if (row < 1 || column < 1 || !mouse_of(code, pressed, &event.mouse))
         return;
-    if (code & BUTTON_WHEEL) {
-        if (button > 1 || !pressed)
-            return;
-        event.mouse = button == 0 ? MOUSE_WHEEL_UP : MOUSE_WHEEL_DOWN;
-    } else if (button == BUTTON_NONE) {
-        event.mouse = MOUSE_RELEASE;
-    } else if (button == 0) {
-        event.mouse = pressed ? MOUSE_PRESS : MOUSE_RELEASE;
-    } else {
-        return;
-    }
     event.modifiers = (code & 4 ? MODIFIER_SHIFT : 0U) | (code & 8 ? MODIFIER_ALT : 0U) |
                       (code & 16 ? MODIFIER_CONTROL : 0U);
     give(input, &event);

@@ -4,6 +4,17 @@
 
 #include "ui/canvas.h"
 
+/* Blanks where a line is broken stand on neither line. */
+static size_t break_line(const char *text, size_t length, size_t end, size_t *skip)
+{
+    *skip = end;
+    while (*skip < length && text[*skip] == ' ')
+        (*skip)++;
+    while (end > 0 && text[end - 1] == ' ')
+        end--;
+    return end;
+}
+
 size_t wrap_line(const char *text, size_t length, int columns, size_t *skip)
 {
     size_t at = 0, blank = 0, bytes = 0;
@@ -14,16 +25,8 @@ size_t wrap_line(const char *text, size_t length, int columns, size_t *skip)
         int width;
 
         bytes = canvas_grapheme(text + at, length - at, shown, &width);
-        if (used + width > columns && at > 0) {
-            size_t end = text[at] == ' ' || blank == 0 ? at : blank;
-
-            *skip = end;
-            while (*skip < length && text[*skip] == ' ')
-                (*skip)++;
-            while (end > 0 && text[end - 1] == ' ')
-                end--;
-            return end;
-        }
+        if (used + width > columns && at > 0)
+            return break_line(text, length, text[at] == ' ' || blank == 0 ? at : blank, skip);
         if (text[at] == ' ' && at > 0 && text[at - 1] != ' ')
             blank = at;
         used += width;
@@ -31,21 +34,6 @@ size_t wrap_line(const char *text, size_t length, int columns, size_t *skip)
     }
     *skip = at;
     return at;
-}
-
-int wrap_count(const char *text, size_t length, int columns)
-{
-    int count = 0;
-
-    while (length > 0) {
-        size_t skip;
-
-        wrap_line(text, length, columns, &skip);
-        text += skip;
-        length -= skip;
-        count++;
-    }
-    return count;
 }
 
 size_t wrap_text_line(const char *text, size_t length, int columns, size_t *skip)
@@ -59,17 +47,29 @@ size_t wrap_text_line(const char *text, size_t length, int columns, size_t *skip
     return bytes;
 }
 
-int wrap_text_count(const char *text, size_t length, int columns)
+typedef size_t first_line(const char *text, size_t length, int columns, size_t *skip);
+
+static int count_lines(first_line *line, const char *text, size_t length, int columns)
 {
     int count = 0;
 
     while (length > 0) {
         size_t skip;
 
-        wrap_text_line(text, length, columns, &skip);
+        line(text, length, columns, &skip);
         text += skip;
         length -= skip;
         count++;
     }
     return count;
+}
+
+int wrap_count(const char *text, size_t length, int columns)
+{
+    return count_lines(wrap_line, text, length, columns);
+}
+
+int wrap_text_count(const char *text, size_t length, int columns)
+{
+    return count_lines(wrap_text_line, text, length, columns);
 }
