@@ -1,5 +1,6 @@
 #include "api/sign_in_state.h"
 
+#include <errno.h>
 #include <string.h>
 #include <sys/wait.h>
 
@@ -69,17 +70,31 @@ static void take_output(struct sign_in *sign_in, int status)
         sign_in_place_failed_by(sign_in, &err);
 }
 
+static void reading_failed(struct sign_in *sign_in, int number)
+{
+    struct error err;
+
+    if (number == ENOMEM)
+        error_memory(&err);
+    else
+        error_set_errno(&err, ERROR_CREDENTIALS, number, "what its command prints cannot be read");
+    sign_in_place_failed_by(sign_in, &err);
+}
+
 void sign_in_advance_command(struct sign_in *sign_in)
 {
-    int status = 0;
+    int status = 0, failed;
     bool ended = child_advance(&sign_in->child, &sign_in->output, &status);
     bool too_much = sign_in->output.failed;
     bool too_long = sign_in->host->ticks(sign_in->host) >= sign_in->deadline;
 
-    if (!ended && !too_much && !too_long)
+    failed = sign_in->child.error;
+    if (!ended && !failed && !too_much && !too_long)
         return;
     child_end(&sign_in->child);
-    if (too_much)
+    if (failed)
+        reading_failed(sign_in, failed);
+    else if (too_much)
         sign_in_place_failed(sign_in, "its command printed more than %d KiB", COMMAND_OUTPUT_MAX >> 10);
     else if (!ended)
         sign_in_place_failed(sign_in, "its command took more than %.3g seconds",

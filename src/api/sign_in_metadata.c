@@ -9,7 +9,7 @@
 
 /* Metadata of the ECS instance. */
 
-enum { METADATA_LIMIT_MS = 1000, METADATA_TOKEN_MAX = 4096 };
+enum { METADATA_LIMIT_MS = 1000, METADATA_TOKEN_MAX = 4096, ROLE_NAME_MAX = 128 };
 
 #define METADATA_KEYS_PATH "/latest/meta-data/ram/security-credentials/"
 
@@ -40,27 +40,31 @@ bool sign_in_ask_token(struct sign_in *sign_in, struct error *err)
            pairs_add(&sign_in->request.headers, "X-aliyun-ecs-metadata-token-ttl-seconds", "21600", err);
 }
 
-/* A copy without blanks and line breaks around it, if it is visible ASCII up to `most` characters; else NULL.
- */
-static char *trimmed(const struct buf *text, size_t most)
+/* *copy is without blanks and line breaks around it; NULL where that is no visible ASCII up to `most`
+ * characters. False: memory is short, and nothing more is done here. */
+static bool take_trimmed(struct sign_in *sign_in, const struct buf *text, size_t most, char **copy)
 {
     const char *start = buf_text(text) + strspn(buf_text(text), " \t\r\n");
     size_t length = strlen(start);
-    char *copy;
+    struct error err;
 
+    *copy = NULL;
     while (length > 0 && strchr(" \t\r\n", start[length - 1]))
         length--;
     if (length == 0 || length > most)
-        return NULL;
+        return true;
     for (size_t i = 0; i < length; i++)
         if ((unsigned char)start[i] <= ' ' || (unsigned char)start[i] > '~')
-            return NULL;
-    copy = malloc(length + 1);
-    if (copy) {
-        memcpy(copy, start, length);
-        copy[length] = '\0';
+            return true;
+    *copy = malloc(length + 1);
+    if (!*copy) {
+        error_memory(&err);
+        sign_in_place_failed_by(sign_in, &err);
+        return false;
     }
-    return copy;
+    memcpy(*copy, start, length);
+    (*copy)[length] = '\0';
+    return true;
 }
 
 /* Without a token version 1 is asked, which takes none; but not where nothing listens at all. */
@@ -74,8 +78,8 @@ void sign_in_take_token(struct sign_in *sign_in, const struct transfer_result *r
                      "closed");
         return;
     }
-    if (answered)
-        sign_in->token = trimmed(&result->response.body, METADATA_TOKEN_MAX);
+    if (answered && !take_trimmed(sign_in, &result->response.body, METADATA_TOKEN_MAX, &sign_in->token))
+        return;
     if (!sign_in->token && source_is_on(sign_in->host, "ALIBABA_CLOUD_IMDSV1_DISABLED"))
         sign_in_place_failed(sign_in,
                              "the metadata service gave no token, and its version 1 is switched off by "
@@ -104,7 +108,8 @@ void sign_in_take_role_name(struct sign_in *sign_in, const struct transfer_resul
     }
     if (!sign_in_is_answered(sign_in, result))
         return;
-    sign_in->role_name = trimmed(&result->response.body, 128);
+    if (!take_trimmed(sign_in, &result->response.body, ROLE_NAME_MAX, &sign_in->role_name))
+        return;
     if (!sign_in->role_name || !is_role_name(sign_in->role_name))
         sign_in_place_failed(sign_in, "the metadata service gave no name of a role");
     else

@@ -234,7 +234,10 @@ static void read_printed(struct child *child, struct buf *out)
     while (child->printed >= 0 && !out->failed) {
         got = read(child->printed, bytes, sizeof(bytes));
         if (got > 0) {
+            bool fits = (size_t)got <= out->limit - out->length;
+
             buf_add(out, bytes, (size_t)got);
+            child->error = out->failed && fits ? ENOMEM : 0;
         } else if (got == 0 || (errno != EAGAIN && errno != EINTR)) {
             child->error = got < 0 ? errno : 0;
             close_end(&child->printed);

@@ -19,7 +19,7 @@ typedef void child_hear(const char *line);
 struct child {
     pid_t pid;   /* -1: none runs */
     int output;  /* readable when it has printed or said something; -1 once it will print no more */
-    int error;   /* the errno with which reading it failed; 0: it did not */
+    int error;   /* the errno with which reading it failed, ENOMEM too; 0: it did not */
     int printed; /* its standard output and standard error; -1: none, or ended */
     int said;
     child_hear *hear;

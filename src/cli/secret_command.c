@@ -137,6 +137,8 @@ bool secret_command_advance(struct secret_command *command, struct error *err)
     int status;
     bool ended = child_advance(&command->child, &command->text, &status);
 
+    if (command->child.error == ENOMEM)
+        return error_memory(err);
     if (command->child.error)
         return error_set_errno(err, ERROR_INPUT, command->child.error, "the command %.100s cannot be read",
                                command->name);

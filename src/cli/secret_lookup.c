@@ -120,13 +120,13 @@ static bool is_program(const char *path)
     return stat(path, &status) == 0 && S_ISREG(status.st_mode) && access(path, X_OK) == 0;
 }
 
-static bool program_is_there(const struct secret_lookup *lookup, const char *name)
+static bool program_is_there(const struct secret_lookup *lookup, const char *name, struct error *err)
 {
     const char *folders = lookup->host->env(lookup->host, "PATH");
     struct buf path = BUF_INIT;
     bool found = strchr(name, '/') && is_program(name);
 
-    while (!found && !strchr(name, '/') && folders && *folders) {
+    while (!found && !path.failed && !strchr(name, '/') && folders && *folders) {
         size_t length = strcspn(folders, ":");
 
         buf_clear(&path);
@@ -134,6 +134,10 @@ static bool program_is_there(const struct secret_lookup *lookup, const char *nam
         found = is_program(buf_text(&path));
         folders += length + (folders[length] == ':');
     }
+    if (path.failed)
+        error_memory(err);
+    else if (!found)
+        error_set(err, ERROR_INPUT, "there is no program %.100s to run", name);
     buf_release(&path);
     return found;
 }
@@ -147,8 +151,7 @@ static bool check_node(const struct secret_lookup *lookup, const cJSON *member, 
         return lookup->host->env(lookup->host, value) ||
                error_set(err, ERROR_INPUT, "the environment variable %.100s is not set", value);
     if (strcmp(member->string, "$command") == 0)
-        return program_is_there(lookup, value) ||
-               error_set(err, ERROR_INPUT, "there is no program %.100s to run", value);
+        return program_is_there(lookup, value, err);
     if (stat(value, &status) != 0 || access(value, R_OK) != 0)
         return error_set_errno(err, ERROR_INPUT, errno, "%.100s cannot be read", value);
     return S_ISREG(status.st_mode) || error_set(err, ERROR_INPUT, "%.100s is not a regular file", value);

@@ -7,6 +7,7 @@
 #include "api/credentials.h"
 #include "api/journal.h"
 #include "api/profile.h"
+#include "api/say.h"
 #include "api/sign_in.h"
 #include "base/json.h"
 #include "failing_memory.h"
@@ -238,13 +239,26 @@ static void keeping_a_journal_survives(void **state)
     rmdir(scratch.path);
 }
 
+/* It says that there is none, too. */
+static void saying_needs_no_memory(void **state)
+{
+    char text[64];
+
+    (void)state;
+    (void)shortage_next(true);
+    shortage.armed = true;
+    say(text, sizeof(text), "%s is short%c", "memory", '\n');
+    shortage.armed = false;
+    shortage = (struct shortage){0};
+    assert_string_equal(text, "memory is short^J");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reading_an_answer_survives),
-        cmocka_unit_test(preparing_a_request_survives),
-        cmocka_unit_test(finding_credentials_survives),
-        cmocka_unit_test(keeping_a_journal_survives),
+        cmocka_unit_test(reading_an_answer_survives),   cmocka_unit_test(preparing_a_request_survives),
+        cmocka_unit_test(finding_credentials_survives), cmocka_unit_test(keeping_a_journal_survives),
+        cmocka_unit_test(saying_needs_no_memory),
     };
 
     json_wipe_on_free(); /* so that cJSON's memory comes this way too */
