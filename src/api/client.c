@@ -155,10 +155,28 @@ static const char *content_type(const struct operation *operation)
     return operation->form ? "application/x-www-form-urlencoded" : "application/json; charset=utf-8";
 }
 
+struct header {
+    const char *name, *value; /* without a value it is not sent */
+};
+
+static bool add_headers(struct pairs *headers, const struct header *given, size_t count, struct error *err)
+{
+    for (size_t i = 0; i < count; i++)
+        if (given[i].value && !pairs_add(headers, given[i].name, given[i].value, err))
+            return false;
+    return true;
+}
+
 /* What is not signed is asked as the official credential providers do: with the operation in the query. */
 static bool add_anonymous_parts(const struct client *client, const struct operation *operation,
                                 struct request *out, struct error *err)
 {
+    const struct header headers[] = {
+        {"host", client->endpoint.host},
+        {"accept", "application/json"},
+        {"user-agent", user_agent},
+        {"content-type", content_type(operation)},
+    };
     char date[21], nonce[NONCE_DIGITS + 1];
     struct buf query = BUF_INIT;
 
@@ -174,33 +192,34 @@ static bool add_anonymous_parts(const struct client *client, const struct operat
     buf_release(&query);
     if (!out->query_text)
         return error_memory(err);
-    return pairs_add(&out->headers, "host", client->endpoint.host, err) &&
-           pairs_add(&out->headers, "accept", "application/json", err) &&
-           pairs_add(&out->headers, "user-agent", user_agent, err) &&
-           pairs_add(&out->headers, "content-type", content_type(operation), err);
+    return add_headers(&out->headers, headers, sizeof(headers) / sizeof(headers[0]), err);
 }
 
-static bool add_headers(const struct client *client, const struct operation *operation, bool has_body,
-                        struct request *out, struct error *err)
+static bool add_signed_headers(const struct client *client, const struct operation *operation, bool has_body,
+                               struct request *out, struct error *err)
 {
     char date[21], nonce[NONCE_DIGITS + 1], body_hash[65];
     const char *token = client->credentials->security_token;
-    struct pairs *headers = &out->headers;
+    const struct header headers[] = {
+        {"host", client->endpoint.host},
+        {"x-acs-version", operation->version},
+        {"x-acs-action", operation->name},
+        {"x-acs-date", date},
+        {"x-acs-signature-nonce", nonce},
+        {"accept", "application/json"},
+        {"user-agent", user_agent},
+        {CONTENT_HASH_HEADER, body_hash},
+        {"content-type", has_body ? content_type(operation) : NULL},
+        {"x-acs-region-id", client->region},
+        {"x-acs-accesskey-id", token ? client->credentials->access_key_id : NULL},
+        {"x-acs-security-token", token},
+    };
 
+    if (!make_nonce(client->host, nonce, err))
+        return false;
     time_text_write(client->host->now(client->host), date);
     sha256_hex(buf_text(&out->body), out->body.length, body_hash);
-    return make_nonce(client->host, nonce, err) && pairs_add(headers, "host", client->endpoint.host, err) &&
-           pairs_add(headers, "x-acs-version", operation->version, err) &&
-           pairs_add(headers, "x-acs-action", operation->name, err) &&
-           pairs_add(headers, "x-acs-date", date, err) &&
-           pairs_add(headers, "x-acs-signature-nonce", nonce, err) &&
-           pairs_add(headers, "accept", "application/json", err) &&
-           pairs_add(headers, "user-agent", user_agent, err) &&
-           pairs_add(headers, CONTENT_HASH_HEADER, body_hash, err) &&
-           (!has_body || pairs_add(headers, "content-type", content_type(operation), err)) &&
-           (!client->region || pairs_add(headers, "x-acs-region-id", client->region, err)) &&
-           (!token || (pairs_add(headers, "x-acs-accesskey-id", client->credentials->access_key_id, err) &&
-                       pairs_add(headers, "x-acs-security-token", token, err)));
+    return add_headers(&out->headers, headers, sizeof(headers) / sizeof(headers[0]), err);
 }
 
 static bool fill_request(const struct client *client, const struct operation *operation, const char *body,
@@ -215,7 +234,7 @@ static bool fill_request(const struct client *client, const struct operation *op
         return error_memory(err);
     if (operation->anonymous)
         return add_anonymous_parts(client, operation, out, err);
-    return add_headers(client, operation, body || operation->form, out, err);
+    return add_signed_headers(client, operation, body || operation->form, out, err);
 }
 
 static bool sign_and_add(const struct client *client, struct request *out, struct signature *signature,

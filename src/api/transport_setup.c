@@ -19,19 +19,33 @@ enum { HEADERS_USUAL = 1000 };
 
 #define SET(easy, option, value) (curl_easy_setopt((easy), (option), (value)) == CURLE_OK)
 
-/* Nothing goes anywhere but to the one host asked for. */
+/* Nothing goes anywhere but to the one host asked for, and nothing but what we say. */
 static bool set_connection(CURL *easy, bool keep)
 {
-    return SET(easy, CURLOPT_FOLLOWLOCATION, 0L) && SET(easy, CURLOPT_MAXREDIRS, 0L) &&
-           SET(easy, CURLOPT_FRESH_CONNECT, keep ? 0L : 1L) &&
-           SET(easy, CURLOPT_FORBID_REUSE, keep ? 0L : 1L) &&
-           SET(easy, CURLOPT_MAXAGE_CONN, (long)IDLE_SECONDS_MOST) && SET(easy, CURLOPT_TCP_FASTOPEN, 0L) &&
-           SET(easy, CURLOPT_NOSIGNAL, 1L) && SET(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED) &&
-           SET(easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L) && SET(easy, CURLOPT_NOPROXY, "") &&
-           SET(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L) &&
-           SET(easy, CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE) && SET(easy, CURLOPT_PATH_AS_IS, 1L) &&
-           SET(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1) &&
-           SET(easy, CURLOPT_BUFFERSIZE, (long)RECEIVED_AT_ONCE);
+    const struct {
+        CURLoption option;
+        long value;
+    } numbers[] = {
+        {CURLOPT_FOLLOWLOCATION, 0},
+        {CURLOPT_MAXREDIRS, 0},
+        {CURLOPT_FRESH_CONNECT, !keep},
+        {CURLOPT_FORBID_REUSE, !keep},
+        {CURLOPT_MAXAGE_CONN, IDLE_SECONDS_MOST},
+        {CURLOPT_TCP_FASTOPEN, 0},
+        {CURLOPT_NOSIGNAL, 1},
+        {CURLOPT_NETRC, CURL_NETRC_IGNORED},
+        {CURLOPT_DISALLOW_USERNAME_IN_URL, 1},
+        {CURLOPT_SUPPRESS_CONNECT_HEADERS, 1},
+        {CURLOPT_HEADEROPT, CURLHEADER_SEPARATE},
+        {CURLOPT_PATH_AS_IS, 1},
+        {CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1},
+        {CURLOPT_BUFFERSIZE, RECEIVED_AT_ONCE},
+    };
+
+    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+        if (!SET(easy, numbers[i].option, numbers[i].value))
+            return false;
+    return SET(easy, CURLOPT_NOPROXY, "");
 }
 
 /*
