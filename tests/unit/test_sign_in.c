@@ -191,6 +191,7 @@ static void bench_close(struct bench *bench)
         rmdir(scratch_path(&bench->scratch, folders[i], path));
 }
 
+#define ROLE_NAMES "\"ram_role_arn\":\"acs:ram::1:role/made-up\",\"ram_session_name\":\"made-up-session\""
 #define ROLE_MEMBERS                                                                                         \
     "\"mode\":\"RamRoleArn\",\"access_key_id\":\"MADE-UP-ID\",\"access_key_secret\":\"CANARY-secret\","      \
     "\"ram_role_arn\":\"acs:ram::1:role/made-up\",\"ram_session_name\":\"made-up-session\","                 \
@@ -453,6 +454,113 @@ static void oidc_of_a_profile_reads_its_own_file(void **state)
     bench_close(&bench);
 }
 
+static void a_token_file_that_holds_none_is_named(void **state)
+{
+    struct bench bench;
+    char path[256];
+
+    (void)state;
+    bench_open(&bench);
+    fake_setenv(&bench.host, "ALIBABA_CLOUD_ROLE_ARN", "r");
+    fake_setenv(&bench.host, "ALIBABA_CLOUD_OIDC_PROVIDER_ARN", "p");
+    fake_setenv(&bench.host, "ALIBABA_CLOUD_OIDC_TOKEN_FILE", scratch_path(&bench.scratch, "token", path));
+    scratch_write(&bench.scratch, "token", "", 0);
+    does_not_sign_in(&bench, "OIDC token of the environment: the token file is empty");
+    scratch_write(&bench.scratch, "token", "CAN\0ARY", 7);
+    does_not_sign_in(&bench, "the token file holds a zero byte, which no token has");
+    bench_close(&bench);
+}
+
+/* ---- Profiles that are wrongly written ---- */
+
+static void a_member_of_another_type_ends_the_search(void **state)
+{
+    static const char *const cases[][2] = {
+        {"\"mode\":\"AK\",\"access_key_id\":1",
+         "access_key_id of profile p of ~/.aliyun/config.json is not text"},
+        {"\"mode\":\"StsToken\",\"sts_token\":{}", "sts_token of profile p"},
+        {"\"mode\":\"CloudSSO\",\"sts_expiration\":\"soon\"", "sts_expiration of profile p of "
+                                                              "~/.aliyun/config.json is not a whole number"},
+        {"\"mode\":\"RamRoleArn\",\"access_key_secret\":[]", "access_key_secret of profile p"},
+        {"\"mode\":\"RamRoleArn\",\"access_key_id\":\"i\",\"access_key_secret\":\"s\",\"policy\":{}",
+         "policy of profile p of ~/.aliyun/config.json is not text"},
+        {"\"mode\":\"RamRoleArn\",\"access_key_id\":\"i\",\"access_key_secret\":\"s\",\"expired_seconds\":1."
+         "5",
+         "expired_seconds of profile p of ~/.aliyun/config.json is not a whole number"},
+        {"\"mode\":\"EcsRamRole\",\"ram_role_name\":true", "ram_role_name of profile p"},
+        {"\"mode\":\"OIDC\",\"oidc_token_file\":1", "oidc_token_file of profile p"},
+        {"\"mode\":\"External\",\"process_command\":[\"a\"]", "process_command of profile p"},
+        {"\"mode\":\"CredentialsURI\",\"credentials_uri\":1", "credentials_uri of profile p"},
+        {"\"mode\":\"ChainableRamRoleArn\",\"source_profile\":1", "source_profile of profile p"},
+    };
+    struct bench bench;
+
+    (void)state;
+    bench_open(&bench);
+    /* Other keys are at hand, and must not be taken. */
+    write_ini(&bench, "[default]\ntype=access_key\naccess_key_id=of-ini\naccess_key_secret=CANARY\n");
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        write_profile(&bench, cases[i][0]);
+        does_not_sign_in(&bench, cases[i][1]);
+    }
+    bench_close(&bench);
+}
+
+static void a_member_that_is_missing_leaves_the_word_to_the_next_place(void **state)
+{
+    static const char *const cases[][2] = {
+        {"\"mode\":\"External\"", "profile p of ~/.aliyun/config.json has no process_command"},
+        {"\"mode\":\"CredentialsURI\",\"credentials_uri\":\"\"",
+         "profile p of ~/.aliyun/config.json has no credentials_uri"},
+        {"\"mode\":\"OIDC\",\"oidc_token_file\":\"f\"",
+         "profile p of ~/.aliyun/config.json has no oidc_provider_arn"},
+    };
+    struct bench bench;
+
+    (void)state;
+    bench_open(&bench);
+    write_ini(&bench, "[default]\ntype=access_key\naccess_key_id=of-ini\naccess_key_secret=CANARY\n");
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        write_profile(&bench, cases[i][0]);
+        signs_in(&bench, "of-ini", "section default of ~/.alibabacloud/credentials");
+        assert_string_equal(sign_in_reason(bench.sign_in, 2), cases[i][1]);
+    }
+    bench_close(&bench);
+}
+
+/* Commands and addresses out of a file can be forbidden to all programs of an operator. */
+static void an_address_in_a_profile_can_be_switched_off(void **state)
+{
+    struct bench bench;
+
+    (void)state;
+    bench_open(&bench);
+    fake_setenv(&bench.host, "ALIBABA_CLOUD_DISABLE_EXTERNAL_PROCESS", "true");
+    write_profile(&bench, "\"mode\":\"CredentialsURI\",\"credentials_uri\":\"http://127.0.0.1:1/CANARY\"");
+    does_not_sign_in(&bench, "its mode is switched off by ALIBABA_CLOUD_DISABLE_EXTERNAL_PROCESS");
+    bench_close(&bench);
+}
+
+static void a_chain_without_end_is_given_up(void **state)
+{
+    struct bench bench;
+    struct buf text = BUF_INIT;
+
+    (void)state;
+    bench_open(&bench);
+    buf_add_text(&text, "{\"current\":\"p0\",\"profiles\":[");
+    for (int i = 0; i < 20; i++)
+        buf_addf(&text,
+                 "{\"name\":\"p%d\",\"mode\":\"ChainableRamRoleArn\",\"source_profile\":\"p%d\"," ROLE_NAMES
+                 "},",
+                 i, i + 1);
+    buf_add_text(&text, "{\"name\":\"p20\"," ROLE_MEMBERS "}]}");
+    write_config(&bench, buf_text(&text));
+    does_not_sign_in(&bench, "is the end of a chain of more than 8 profiles");
+    buf_release(&text);
+    bench_close(&bench);
+}
+
 /* ---- Metadata ---- */
 
 static void metadata_is_asked_by_version_2(void **state)
@@ -509,6 +617,7 @@ static void what_metadata_lacks_is_said(void **state)
         {500, "", NULL, "it answered with HTTP 500"},
         {200, "../../CANARY", NULL, "gave no name of a role"},
         {200, "a b", NULL, "gave no name of a role"},
+        {200, "role", NULL, "the role role is not attached to this ECS instance"},
         {200, "role", "{\"Code\":\"CANARY\"}", "does not say Success"},
         {200, "role", "CANARY", "what it gave is no JSON"},
         {200, "role", "{\"Code\":\"Success\"}", "what it gave has no AccessKeyId"},
@@ -521,7 +630,7 @@ static void what_metadata_lacks_is_said(void **state)
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         will_answer(&bench, 200, "token");
         will_answer(&bench, cases[i].status, cases[i].roles);
-        will_answer(&bench, 200, cases[i].keys ? cases[i].keys : "");
+        will_answer(&bench, cases[i].keys ? 200 : 404, cases[i].keys ? cases[i].keys : "");
         listen_now(&bench);
         does_not_sign_in(&bench, cases[i].why);
         bench_clear(&bench);
@@ -954,6 +1063,11 @@ int main(void)
         cmocka_unit_test(oidc_of_the_environment_sends_its_token_unsigned),
         cmocka_unit_test(oidc_that_fails_leaves_the_word_to_the_next_place),
         cmocka_unit_test(oidc_of_a_profile_reads_its_own_file),
+        cmocka_unit_test(a_token_file_that_holds_none_is_named),
+        cmocka_unit_test(a_member_of_another_type_ends_the_search),
+        cmocka_unit_test(a_member_that_is_missing_leaves_the_word_to_the_next_place),
+        cmocka_unit_test(an_address_in_a_profile_can_be_switched_off),
+        cmocka_unit_test(a_chain_without_end_is_given_up),
         cmocka_unit_test(metadata_is_asked_by_version_2),
         cmocka_unit_test(metadata_falls_back_to_version_1_where_that_is_allowed),
         cmocka_unit_test(what_metadata_lacks_is_said),
