@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "api/request.h"
+#include "base/excerpt.h"
 #include "base/json.h"
 #include "base/time_text.h"
 
@@ -92,8 +93,9 @@ static enum find find_entry(struct search *search, struct config *config, struct
         return source_nothing(search, "%s does not say which profile is the current one", config->path.shown);
     entry->node = profile_named(config, name);
     if (!entry->node)
-        return source_nothing(search, "%s has no profile %.80s", config->path.shown, name);
-    snprintf(entry->name, sizeof(entry->name), "profile %.60s of %.119s", name, config->path.shown);
+        return source_nothing(search, "%s has no profile %s", config->path.shown, excerpt(name, 80).text);
+    excerpt_write(entry->name, sizeof(entry->name), "profile %s of %s", excerpt(name, 60).text,
+                  excerpt(config->path.shown, 119).text);
     return FIND_DONE;
 }
 
@@ -353,7 +355,7 @@ static void add_path(struct buf *out, const struct chain *chain)
         add_path(out, chain->before);
         buf_add_text(out, " -> ");
     }
-    buf_addf(out, "%.60s", json_text(json_member(chain->entry->node, "name")));
+    buf_addf(out, "%s", excerpt(json_text(json_member(chain->entry->node, "name")), 60).text);
 }
 
 static enum find loop_found(struct search *search, const struct chain *chain, const char *name)
@@ -362,8 +364,8 @@ static enum find loop_found(struct search *search, const struct chain *chain, co
     enum find found;
 
     add_path(&path, chain);
-    found = source_broken(search, "%s: its profiles lead back to themselves by source_profile: %s -> %.60s",
-                          chain->entry->config->path.shown, buf_text(&path), name);
+    found = source_broken(search, "%s: its profiles lead back to themselves by source_profile: %s -> %s",
+                          chain->entry->config->path.shown, buf_text(&path), excerpt(name, 60).text);
     buf_release(&path);
     return found;
 }
@@ -384,12 +386,13 @@ static enum find take_chain(struct search *search, const struct chain *chain, st
         return lacks(search, entry, "source_profile");
     next.node = profile_named(entry->config, name);
     if (!next.node)
-        return source_nothing(search, "%s takes its keys from profile %.60s, which is not there", entry->name,
-                              name);
+        return source_nothing(search, "%s takes its keys from profile %s, which is not there", entry->name,
+                              excerpt(name, 60).text);
     for (const struct chain *link = chain; link; link = link->before)
         if (link->entry->node == next.node)
             return loop_found(search, chain, name);
-    snprintf(next.name, sizeof(next.name), "profile %.60s of %.119s", name, entry->config->path.shown);
+    excerpt_write(next.name, sizeof(next.name), "profile %s of %s", excerpt(name, 60).text,
+                  excerpt(entry->config->path.shown, 119).text);
     if (chain->depth == SOURCE_ROLES_MAX)
         return source_broken(search, "%s is the end of a chain of more than %d profiles", next.name,
                              (int)SOURCE_ROLES_MAX);
@@ -451,7 +454,8 @@ static enum find take_entry(struct search *search, const struct chain *chain, st
     for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++)
         if (strcmp(mode, modes[i].name) == 0)
             return modes[i].take(search, chain, out);
-    return source_nothing(search, "%s has mode %.30s, which is not supported", chain->entry->name, mode);
+    return source_nothing(search, "%s has mode %s, which is not supported", chain->entry->name,
+                          excerpt(mode, 30).text);
 }
 
 enum find profile_source(struct search *search, struct source *out)

@@ -6,6 +6,7 @@
 
 #include "api/request.h"
 #include "base/buf.h"
+#include "base/excerpt.h"
 
 /* The members of a section that count. */
 enum member {
@@ -162,7 +163,8 @@ static enum find take_section(struct search *search, const char *file, const str
     const char *type = reading->values[MEMBER_TYPE], *enable = reading->values[MEMBER_ENABLE];
     char name[sizeof(out->name)];
 
-    snprintf(name, sizeof(name), "section %.60s of %.119s", reading->section, file);
+    excerpt_write(name, sizeof(name), "section %s of %s", excerpt(reading->section, 60).text,
+                  excerpt(file, 119).text);
     if (reading->memory_short)
         return source_memory(search);
     if (!reading->seen)
@@ -177,7 +179,7 @@ static enum find take_section(struct search *search, const char *file, const str
         return source_set_metadata(search, out, name, reading->values[MEMBER_ROLE_NAME]);
     if (strcmp(type, "ram_role_arn") == 0)
         return take_role(search, name, reading, out);
-    return source_nothing(search, "%s has type %.30s, which is not supported", name, type);
+    return source_nothing(search, "%s has type %s, which is not supported", name, excerpt(type, 30).text);
 }
 
 static enum find read_sections(struct search *search, const char *file, const struct buf *text,

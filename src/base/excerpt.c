@@ -1,6 +1,7 @@
 #include "base/excerpt.h"
 
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/utf8.h"
@@ -41,7 +42,8 @@ int excerpt_length(const char *text, size_t limit)
     return (int)at;
 }
 
-void excerpt_mend(char *text)
+/* Takes away the half of a character that stands at the end of a text that was cut. */
+static void mend(char *text)
 {
     size_t length = strlen(text);
     size_t start = length;
@@ -54,4 +56,23 @@ void excerpt_mend(char *text)
     if (start < length && (utf8_decode(text + start, length - start, &code_point) != length - start ||
                            code_point == UINT32_MAX))
         text[start] = '\0';
+}
+
+void excerpt_write_list(char *out, size_t size, const char *format, va_list arguments)
+{
+    int wanted = vsnprintf(out, size, format, arguments);
+
+    if (wanted < 0)
+        out[0] = '\0';
+    else if ((size_t)wanted >= size)
+        mend(out);
+}
+
+void excerpt_write(char *out, size_t size, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    excerpt_write_list(out, size, format, arguments);
+    va_end(arguments);
 }

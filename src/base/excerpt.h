@@ -1,6 +1,7 @@
 #ifndef BASE_EXCERPT_H
 #define BASE_EXCERPT_H
 
+#include <stdarg.h>
 #include <stddef.h>
 
 /*
@@ -25,7 +26,9 @@ struct excerpt excerpt(const char *text, size_t limit);
 /* How many bytes of text fit into `limit` without cutting a character; for "%.*s". */
 int excerpt_length(const char *text, size_t limit);
 
-/* Takes away the half of a character that snprintf left at the end of a text it had to cut. */
-void excerpt_mend(char *text);
+/* As snprintf() does, but what does not fit is cut between characters. Asks for no memory. */
+void excerpt_write(char *out, size_t size, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void excerpt_write_list(char *out, size_t size, const char *format, va_list arguments)
+    __attribute__((format(printf, 3, 0)));
 
 #endif

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/excerpt.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/time_text.h"
@@ -230,7 +231,7 @@ static bool read_origin(cJSON *tree, struct interrupted *item, bool *suggestions
         snprintf(item->draft_hash, sizeof(item->draft_hash), "%s", hash);
         snprintf(item->field, sizeof(item->field), "%s", field ? field : "");
         if (host && strcmp(host, here) != 0)
-            snprintf(item->host, sizeof(item->host), "%s", host);
+            excerpt_write(item->host, sizeof(item->host), "%s", excerpt(host, sizeof(item->host) - 1).text);
     }
     cJSON_Delete(origin);
     return ok;

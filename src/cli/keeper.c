@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/excerpt.h"
 #include "cli/draft_file.h"
 #include "cli/resume_words.h"
 #include "model/draft.h"
@@ -111,7 +112,7 @@ void keeper_flush(struct keeper *keeper)
     keeper->first_change = keeper->last_change = -1;
     keeper->field_left = false;
     if (!write_autosave(keeper, &err))
-        tell(keeper, true, "What you type is not kept: %.250s.", err.text);
+        tell(keeper, true, "What you type is not kept: %s.", excerpt(err.text, 250).text);
 }
 
 void keeper_work(struct keeper *keeper)
@@ -141,7 +142,7 @@ static void ask_locked(struct keeper *keeper, const char *path, const struct buf
 {
     struct buf words = BUF_INIT;
 
-    buf_addf(&words, "%s has %.300s.", buf_text(who), path);
+    buf_addf(&words, "%s has %s.", buf_text(who), excerpt(path, 300).text);
     wizard_set_read_only(keeper->wizard, true);
     wizard_ask(keeper->wizard, QUESTION_LOCKED, 0, "This draft is open already", buf_text(&words));
     buf_release(&words);
@@ -153,8 +154,8 @@ static void tell_of_file(struct keeper *keeper, const char *path, bool open_to_a
     if (open_to_all && newer)
         tell(keeper, false, "Anybody may change this file, and a later drplan wrote it: save it elsewhere.");
     else if (open_to_all)
-        tell(keeper, false, "Anybody on this machine may change %.200s: look closely at what it holds.",
-             path);
+        tell(keeper, false, "Anybody on this machine may change %s: look closely at what it holds.",
+             excerpt(path, 200).text);
     else if (newer)
         tell(keeper, false, "A later drplan wrote this draft: saving goes under another name.");
 }
@@ -174,7 +175,7 @@ static void own_file(struct keeper *keeper, const char *path, const struct file_
         ask_locked(keeper, path, &who);
         break;
     case LOCK_IMPOSSIBLE:
-        tell(keeper, true, "Nobody else is kept out of this draft: %.250s.", err.text);
+        tell(keeper, true, "Nobody else is kept out of this draft: %s.", excerpt(err.text, 250).text);
         break;
     }
     buf_release(&who);
@@ -191,7 +192,7 @@ static void show_file(struct keeper *keeper, const char *path)
     struct plan *plan = read_draft(keeper, path, &stamp, &err);
 
     if (!plan) {
-        tell(keeper, true, "%.250s.", err.text);
+        tell(keeper, true, "%s.", excerpt(err.text, 250).text);
         return;
     }
     if (!wizard_replace(keeper->wizard, plan, path, false)) {
@@ -228,8 +229,8 @@ static void ask_forget(struct keeper *keeper)
     const char *name = plan_get(keeper->found.items[keeper->shown].plan, place_of_plan(FIELD_PLAN_NAME));
     struct buf words = BUF_INIT;
 
-    buf_addf(&words, "What was typed for %.200s and not saved is gone then.",
-             name ? name : "a plan without a name");
+    buf_addf(&words, "What was typed for %s and not saved is gone then.",
+             excerpt(name ? name : "a plan without a name", 200).text);
     wizard_ask(keeper->wizard, QUESTION_FORGET, 0, "Throw it away?", buf_text(&words));
     buf_release(&words);
 }
@@ -357,7 +358,7 @@ static void note_saved(struct keeper *keeper, const char *path)
 {
     wizard_set_saved(keeper->wizard, path);
     wizard_set_read_only(keeper->wizard, false);
-    tell(keeper, false, "Saved to %.250s.", wizard_save_path(keeper->wizard));
+    tell(keeper, false, "Saved to %s.", excerpt(wizard_save_path(keeper->wizard), 250).text);
     keeper->leave = wizard_is_leaving(keeper->wizard);
 }
 
@@ -436,7 +437,7 @@ static void open_copy(struct keeper *keeper)
     wizard_set_read_only(keeper->wizard, false);
     wizard_set_path(keeper->wizard, buf_text(&path));
     own_file(keeper, buf_text(&path), &nothing);
-    tell(keeper, false, "Saving goes to %.250s.", buf_text(&path));
+    tell(keeper, false, "Saving goes to %s.", excerpt(buf_text(&path), 250).text);
     buf_release(&path);
 }
 
@@ -513,7 +514,7 @@ void keeper_open(struct keeper *keeper, struct host *host, const struct options 
     if (*path)
         own_file(keeper, path, stamp);
     if (!keeper->keeping)
-        tell(keeper, true, "Nothing is kept until you save: %.250s.", err.text);
+        tell(keeper, true, "Nothing is kept until you save: %s.", excerpt(err.text, 250).text);
     else if (!keeper->draft.locked_out)
         find_interrupted(keeper);
 }

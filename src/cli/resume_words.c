@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "api/sign.h"
+#include "base/excerpt.h"
 #include "base/file.h"
 #include "base/time_text.h"
 #include "model/draft.h"
@@ -138,7 +139,7 @@ void describe_interrupted(const struct interrupted *item, int position, int coun
 
     if (count > 1)
         buf_addf(out, "%d of %d: ", position, count);
-    buf_addf(out, "%.200s, last typed ", name ? name : "A plan without a name");
+    buf_addf(out, "%s, last typed ", excerpt(name ? name : "A plan without a name", 200).text);
     describe_ago(item->time, now, out);
     if (item->host[0])
         buf_addf(out, " on %s", item->host);

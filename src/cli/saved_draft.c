@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "api/sign.h"
+#include "base/excerpt.h"
 #include "base/json.h"
 #include "base/time_text.h"
 #include "model/draft.h"
@@ -90,7 +91,8 @@ static void describe_holder(const struct buf *text, struct buf *out)
     int64_t pid;
 
     if (user && host && since && json_int64(json_member(tree, "pid"), &pid))
-        buf_addf(out, "%.60s on %.60s, process %lld, since %.30s", user, host, (long long)pid, since);
+        buf_addf(out, "%s on %s, process %lld, since %s", excerpt(user, 60).text, excerpt(host, 60).text,
+                 (long long)pid, excerpt(since, 30).text);
     else
         buf_add_text(out, "another drplan");
     cJSON_Delete(tree);
@@ -260,7 +262,8 @@ static enum save_result save_text(struct saved_draft *draft, const char *path, b
     struct error ignored;
 
     if (!mine && take_lock(draft->host, path, &lock, &who, &ignored) == LOCK_HELD) {
-        error_set(err, ERROR_FILE, "%.200s is open in another drplan: %s", path, buf_text(&who));
+        error_set(err, ERROR_FILE, "%s is open in another drplan: %s", excerpt(path, 200).text,
+                  buf_text(&who));
         buf_release(&who);
         return SAVE_FAILED;
     }

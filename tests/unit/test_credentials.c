@@ -4,6 +4,7 @@
 
 #include "api/profile.h"
 #include "api/sign_in.h"
+#include "base/utf8.h"
 
 /* A home folder with the two configuration files, and what looking there gave. */
 struct home {
@@ -263,6 +264,74 @@ static void what_a_profile_lacks_is_said(void **state)
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
         not_found(&home, cases[i][0], cases[i][1]);
     home_close(&home);
+}
+
+/* Cut at any byte, either this or the same behind an x is cut within a character. */
+#define LONG_NAME UMLAUTS UMLAUTS UMLAUTS UMLAUTS
+#define UMLAUTS                                                                                              \
+    "\xC3\xA4\xC3\xB6\xC3\xA4\xC3\xB6\xC3\xA4\xC3\xB6\xC3\xA4\xC3\xB6\xC3\xA4\xC3\xB6\xC3\xA4\xC3\xB6"
+
+static void is_cut_well(const char *text)
+{
+    if (!utf8_valid(text, strlen(text)) || strstr(text, "\xEF\xBF\xBD"))
+        fail_msg("a character is halved: %s", text);
+    if (!strstr(text, "..."))
+        fail_msg("it does not look cut: %s", text);
+}
+
+/* Profiles and sections whose names are `name` and a figure. */
+static void write_long_names(struct home *home, const char *name)
+{
+    struct buf text = BUF_INIT;
+
+    buf_addf(&text, "{\"profiles\":[{\"name\":\"%s1\",\"mode\":\"AK\",", name);
+    buf_addf(&text, "\"access_key_id\":\"a\",\"access_key_secret\":\"s\"},{\"name\":\"mode\",");
+    buf_addf(&text, "\"mode\":\"%s\"},{\"name\":\"from\",\"mode\":\"ChainableRamRoleArn\",", name);
+    buf_addf(&text, "\"source_profile\":\"%s9\"},{\"name\":\"%s2\",", name, name);
+    buf_addf(&text, "\"mode\":\"ChainableRamRoleArn\",\"source_profile\":\"%s2\"}]}", name);
+    write_config(home, buf_text(&text));
+    buf_clear(&text);
+    buf_addf(&text, "[%s3]\ntype = access_key\naccess_key_id = a\naccess_key_secret = s\n", name);
+    buf_addf(&text, "[type]\ntype = %s\n", name);
+    write_ini(home, buf_text(&text));
+    buf_release(&text);
+}
+
+static void names_are_cut_between_characters(void **state)
+{
+    static const char *const names[] = {LONG_NAME, "x" LONG_NAME};
+    static const struct {
+        const char *start, *end;
+        bool found;
+        const char *says;
+    } cases[] = {
+        {"%", "1", true, "profile "},
+        {"%", "3", true, "section "},
+        {"mode", "", false, "has mode "},
+        {"from", "", false, "takes its keys from profile "},
+        {"%", "2", false, "lead back to themselves"},
+        {"%", "4", false, "has no profile "},
+        {"type", "", false, "has type "},
+    };
+    struct home home;
+    struct buf asked = BUF_INIT;
+
+    (void)state;
+    home_open(&home);
+    for (size_t i = 0; i < 2 * sizeof(cases) / sizeof(cases[0]); i++) {
+        const char *name = names[i % 2], *start = cases[i / 2].start, *said;
+
+        write_long_names(&home, name);
+        buf_clear(&asked);
+        buf_addf(&asked, "%s%s", strcmp(start, "%") == 0 ? name : start, cases[i / 2].end);
+        home_forget(&home);
+        assert_int_equal(look(&home, buf_text(&asked)), cases[i / 2].found);
+        said = cases[i / 2].found ? home.keys.provider : home.err.text;
+        assert_non_null(strstr(said, cases[i / 2].says));
+        is_cut_well(said);
+    }
+    home_close(&home);
+    buf_release(&asked);
 }
 
 static void a_mode_that_is_not_supported_leaves_the_word_to_the_next_place(void **state)
@@ -547,6 +616,7 @@ int main(void)
         cmocka_unit_test(the_profile_asked_for_or_chosen_or_current_counts),
         cmocka_unit_test(a_profile_that_was_asked_for_skips_the_environment),
         cmocka_unit_test(what_a_profile_lacks_is_said),
+        cmocka_unit_test(names_are_cut_between_characters),
         cmocka_unit_test(a_mode_that_is_not_supported_leaves_the_word_to_the_next_place),
         cmocka_unit_test(a_profile_of_the_environment_is_never_replaced_by_the_default),
         cmocka_unit_test(a_broken_config_is_named_and_never_quoted),

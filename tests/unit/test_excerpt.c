@@ -74,23 +74,39 @@ static void only_as_many_bytes_are_read_as_are_needed(void **state)
     assert_string_equal(excerpt(text, 4).text, "a...");
 }
 
-static void cutting_never_halves_a_character(void **state)
+static void a_length_never_halves_a_character(void **state)
 {
-    char text[] = "abc" PLAN;
-
     (void)state;
     assert_int_equal(excerpt_length("abc" PLAN, 3), 3);
     assert_int_equal(excerpt_length("abc" PLAN, 4), 3);
     assert_int_equal(excerpt_length("abc" PLAN, 5), 3);
     assert_int_equal(excerpt_length("abc" PLAN, 6), 6);
-    excerpt_mend(text);
-    assert_string_equal(text, "abc" PLAN);
-    text[5] = '\0';
-    excerpt_mend(text);
-    assert_string_equal(text, "abc");
-    memcpy(text, "abc\xE8", 5);
-    excerpt_mend(text);
-    assert_string_equal(text, "abc");
+}
+
+static void what_does_not_fit_into_an_array_is_cut_between_characters(void **state)
+{
+    static const char *const expected[] = {
+        "", "a", "ab", "ab", "ab", "ab" PLAN, "ab" PLAN "1", "ab" PLAN "1", "ab" PLAN "1",
+    };
+    char text[16];
+
+    (void)state;
+    for (size_t size = 1; size < sizeof(expected) / sizeof(expected[0]) + 1; size++) {
+        memset(text, '#', sizeof(text));
+        excerpt_write(text, size, "a%s%d", "b" PLAN, 1);
+        assert_string_equal(text, expected[size - 1]);
+        assert_int_equal(text[size], '#');
+    }
+}
+
+/* What is broken in the text itself is for whoever shows it to mark. */
+static void what_fits_into_an_array_stays_as_it_is(void **state)
+{
+    char text[8];
+
+    (void)state;
+    excerpt_write(text, sizeof(text), "%s", "ab\xE8\xAE");
+    assert_string_equal(text, "ab\xE8\xAE");
 }
 
 int main(void)
@@ -100,7 +116,9 @@ int main(void)
         cmocka_unit_test(a_text_that_is_cut_says_so),
         cmocka_unit_test(no_character_is_halved),
         cmocka_unit_test(only_as_many_bytes_are_read_as_are_needed),
-        cmocka_unit_test(cutting_never_halves_a_character),
+        cmocka_unit_test(a_length_never_halves_a_character),
+        cmocka_unit_test(what_does_not_fit_into_an_array_is_cut_between_characters),
+        cmocka_unit_test(what_fits_into_an_array_stays_as_it_is),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,7 +15,9 @@
 
 #include "base/buf.h"
 #include "base/file.h"
+#include "base/utf8.h"
 #include "cli/autosave.h"
+#include "cli/resume_words.h"
 #include "cli/saved_draft.h"
 #include "model/draft.h"
 
@@ -197,6 +199,52 @@ static void a_holder_that_cannot_be_read_is_another_drplan(void **unused)
     buf_release(&who);
 }
 
+/* Cut at any byte, either this or the same behind an x is cut within a character. */
+#define NAME_OF_120 UMLAUTS_20 UMLAUTS_20 UMLAUTS_20
+#define UMLAUTS_20                                                                                           \
+    "\xC3\xA4\xC3\xB6\xC3\xA4\xC3\xB6\xC3\xA4\xC3\xB6\xC3\xA4\xC3\xB6\xC3\xA4\xC3\xB6"                       \
+    "\xC3\xA4\xC3\xB6\xC3\xA4\xC3\xB6\xC3\xA4\xC3\xB6\xC3\xA4\xC3\xB6\xC3\xA4\xC3\xB6"
+
+/* The text has no half of a character in it, and says that there was more. */
+static void is_cut_well(const char *text)
+{
+    if (!utf8_valid(text, strlen(text)))
+        fail_msg("a character is halved: %s", text);
+    if (!strstr(text, "..."))
+        fail_msg("it does not look cut: %s", text);
+}
+
+static void names_of_others_are_cut_between_characters(void **unused)
+{
+    static const char locks[][2][160] = {
+        {"{\"user\": \"", "\", \"host\": \"gate1\", \"pid\": 7, \"since\": \"x\"}"},
+        {"{\"user\": \"ops\", \"host\": \"", "\", \"pid\": 7, \"since\": \"x\"}"},
+        {"{\"user\": \"ops\", \"host\": \"gate1\", \"pid\": 7, \"since\": \"", "\"}"},
+    };
+    struct saved_draft first, second;
+    struct buf who = BUF_INIT, lock = BUF_INIT;
+    struct error err;
+
+    (void)unused;
+    open_draft(&first, "draft.json");
+    saved_draft_init(&second, &host);
+    for (size_t i = 0; i < sizeof(locks) / sizeof(locks[0]); i++) {
+        for (size_t lead = 0; lead < 2; lead++) {
+            buf_clear(&lock);
+            buf_clear(&who);
+            buf_addf(&lock, "%s%s" NAME_OF_120 "%s", locks[i][0], lead ? "x" : "", locks[i][1]);
+            put(buf_text(&first.lock.path), buf_text(&lock));
+            assert_int_equal(saved_draft_open(&second, "draft.json", NULL, &who, &err), LOCK_HELD);
+            assert_non_null(strstr(buf_text(&who), ", process 7, since "));
+            is_cut_well(buf_text(&who));
+        }
+    }
+    saved_draft_release(&second);
+    saved_draft_release(&first);
+    buf_release(&lock);
+    buf_release(&who);
+}
+
 static void a_copy_gets_a_name_that_is_free(void **unused)
 {
     struct buf name = BUF_INIT;
@@ -371,6 +419,38 @@ static void what_another_machine_left_says_so(void **unused)
     buf_release(&path);
 }
 
+static void what_was_left_is_told_in_whole_characters(void **unused)
+{
+    static const char *const leads[] = {"", "x"};
+    struct interrupted_list list;
+    struct buf path = BUF_INIT, text = BUF_INIT;
+    struct autosave ours;
+    struct error err;
+
+    (void)unused;
+    assert_true(autosave_open(&ours, &host, &err));
+    for (size_t lead = 0; lead < 2; lead++) {
+        leave_autosave("here", "", 1000, 0, &path);
+        buf_clear(&text);
+        buf_addf(&text, "{\"planName\": \"%s" NAME_OF_120 NAME_OF_120 "\", ", leads[lead]);
+        buf_addf(&text,
+                 "\"$drplan\": {\"version\": 1, \"autosave\": {\"draft\": \"\", \"draftHash\": \"\", ");
+        buf_addf(&text, "\"host\": \"%s" NAME_OF_120 NAME_OF_120 "\"}}}", leads[lead]);
+        put(buf_text(&path), buf_text(&text));
+        interrupted_find(&ours, NULL, &list);
+        assert_int_equal(list.count, 1);
+        is_cut_well(list.items[0].host);
+        buf_clear(&text);
+        describe_interrupted(&list.items[0], 1, 1, 2000, &text);
+        is_cut_well(buf_text(&text));
+        interrupted_forget(&list.items[0]);
+        interrupted_release(&list);
+    }
+    autosave_close(&ours);
+    buf_release(&text);
+    buf_release(&path);
+}
+
 static void a_draft_without_an_origin_is_no_autosave(void **unused)
 {
     struct interrupted_list list;
@@ -399,12 +479,14 @@ int main(void)
         cmocka_unit_test_setup(a_draft_that_was_removed_is_made_anew_only_when_that_is_wanted, lay_out),
         cmocka_unit_test_setup(a_draft_that_another_run_has_open_is_not_written_over, lay_out),
         cmocka_unit_test_setup(a_holder_that_cannot_be_read_is_another_drplan, lay_out),
+        cmocka_unit_test_setup(names_of_others_are_cut_between_characters, lay_out),
         cmocka_unit_test_setup(a_copy_gets_a_name_that_is_free, lay_out),
         cmocka_unit_test_setup(a_lock_that_somebody_has_is_not_one_that_cannot_be_had, lay_out),
         cmocka_unit_test_setup(without_chance_or_locks_or_a_place_nothing_is_kept_and_it_is_said, lay_out),
         cmocka_unit_test_setup(a_folder_without_measure_is_an_error, lay_out),
         cmocka_unit_test_setup(the_latest_is_offered_first_and_only_what_is_of_the_draft, lay_out),
         cmocka_unit_test_setup(what_another_machine_left_says_so, lay_out),
+        cmocka_unit_test_setup(what_was_left_is_told_in_whole_characters, lay_out),
         cmocka_unit_test_setup(a_draft_without_an_origin_is_no_autosave, lay_out),
     };
 
