@@ -495,6 +495,100 @@ static void a_broken_autosave_is_set_aside(void **state)
     leave(screen);
 }
 
+/* Types a plan's name, and is ended by the machine. */
+static void leave_unsaved(const char *draft, const char *name)
+{
+    struct screen *screen = start(draft);
+
+    expect(screen, draft ? "[mine" : "Plan name");
+    screen_type(screen, name);
+    expect(screen, name);
+    screen_signal(screen, SIGTERM);
+    finish(screen, 128 + SIGTERM);
+}
+
+static void several_pieces_of_work_are_shown_one_by_one(void **state)
+{
+    struct screen *screen;
+
+    (void)state;
+    leave_unsaved(NULL, "first-plan");
+    screen = start(NULL);
+    expect(screen, "first-plan, last typed");
+    screen_type(screen, "n");
+    assert_true(screen_wait_gone(screen, "Resume what"));
+    screen_type(screen, "second-plan");
+    expect(screen, "[second-plan");
+    screen_signal(screen, SIGTERM);
+    finish(screen, 128 + SIGTERM);
+    screen = start(NULL);
+    expect(screen, "1 of 2: ");
+    assert_true(screen_has(screen, "second-plan, last typed"));
+    screen_type(screen, "m");
+    expect(screen, "2 of 2: first-plan, last typed");
+    screen_type(screen, "m");
+    expect(screen, "1 of 2: second-plan, last typed");
+    screen_type(screen, "x");
+    expect(screen, "What was typed for second-plan and not saved is gone then.");
+    screen_type(screen, "y");
+    expect(screen, "first-plan, last typed");
+    assert_false(screen_has(screen, "of 2"));
+    assert_int_equal(count_autosaves(), 1);
+    screen_type(screen, "r");
+    expect(screen, "[first-plan");
+    leave_and_throw_away(screen);
+    assert_int_equal(count_autosaves(), 0);
+}
+
+/* Without a file on the command line, that of the draft is opened. */
+static void a_draft_can_be_opened_as_it_was_saved(void **state)
+{
+    struct screen *screen;
+
+    (void)state;
+    write_file("plan.json", "{\"planName\": \"mine\"}\n");
+    leave_unsaved("plan.json", "-and-more");
+    screen = start(NULL);
+    expect(screen, "1 answer differs from");
+    screen_type(screen, "o");
+    expect(screen, "[mine ");
+    screen_type(screen, "-2");
+    screen_type(screen, CTRL('s'));
+    expect(screen, "Saved to ");
+    assert_true(file_has("plan.json", "mine-2"));
+    leave(screen);
+}
+
+static void a_file_that_is_there_is_written_over_only_when_that_is_wanted(void **state)
+{
+    struct screen *screen;
+
+    (void)state;
+    write_file("orders.json", "{\"planName\": \"of-others\"}\n");
+    screen = start(NULL);
+    expect(screen, "Plan name");
+    screen_type(screen, "orders");
+    screen_type(screen, CTRL('s'));
+    expect(screen, "Save the draft as");
+    screen_type(screen, CTRL('u'));
+    screen_type(screen, "orders.json\r");
+    expect(screen, "A file of this name exists already");
+    assert_true(file_has("orders.json", "of-others"));
+    screen_type(screen, "o");
+    expect(screen, "Saved to orders.json.");
+    assert_true(file_has("orders.json", "\"orders\""));
+    /* Gone meanwhile: made anew only when that is wanted. */
+    screen_type(screen, "-2");
+    assert_int_equal(unlink("orders.json"), 0);
+    screen_type(screen, CTRL('s'));
+    expect(screen, "The draft is not there any more");
+    assert_int_not_equal(access("orders.json", F_OK), 0);
+    screen_type(screen, "o");
+    expect(screen, "Saved to orders.json.");
+    assert_true(file_has("orders.json", "orders-2"));
+    leave(screen);
+}
+
 /* ---- Two at once ---- */
 
 static void the_second_of_two_is_told_who_has_the_draft(void **state)
@@ -782,6 +876,9 @@ int main(void)
         TEST(what_is_to_be_known_of_a_draft_is_said_in_one_line),
         TEST(a_warning_about_theirs_is_not_written_over),
         TEST(a_broken_autosave_is_set_aside),
+        TEST(several_pieces_of_work_are_shown_one_by_one),
+        TEST(a_draft_can_be_opened_as_it_was_saved),
+        TEST(a_file_that_is_there_is_written_over_only_when_that_is_wanted),
         TEST(the_second_of_two_is_told_who_has_the_draft),
         TEST(the_second_can_go_on_with_a_copy),
         TEST(a_full_place_offers_another),

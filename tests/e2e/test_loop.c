@@ -193,6 +193,30 @@ static void a_look_for_what_was_sent_earlier_is_stopped_at_once(void **state)
     expect_end(0);
 }
 
+static void several_sent_earlier_are_asked_about_at_once_and_can_wait(void **state)
+{
+    static const char *const faults[] = {"CreateDisasterRecoveryPlan=500", NULL};
+
+    (void)state;
+    ground_serve_faults(&ground, faults);
+    leave_open();
+    ground_write_draft(DRAFT, PLAN "-2");
+    leave_open();
+    open_wizard();
+    expect("Look for what was sent earlier?");
+    expect("What became of 2 plans that were sent earlier is not known.");
+    press("n");
+    expect("'drplan look' finds out later too.");
+    press(CTRL('q'));
+    expect_end(0);
+    open_wizard();
+    expect("What became of 2 plans");
+    press("n");
+    expect("'drplan look' finds out later too.");
+    press(CTRL('q'));
+    expect_end(0);
+}
+
 static void the_command_look_is_stopped_at_once(void **state)
 {
     static const char *const faults[] = {"CreateDisasterRecoveryPlan=500",
@@ -271,6 +295,7 @@ int main(void)
         LOOP_TEST(a_look_that_finds_nothing_leaves_the_page),
         LOOP_TEST(a_look_that_was_asked_for_is_stopped_at_once),
         LOOP_TEST(a_look_for_what_was_sent_earlier_is_stopped_at_once),
+        LOOP_TEST(several_sent_earlier_are_asked_about_at_once_and_can_wait),
         LOOP_TEST(the_command_look_is_stopped_at_once),
         LOOP_TEST(a_second_plan_of_the_name_is_created_after_a_question),
         LOOP_TEST(ctrl_l_draws_everything_once_more),
