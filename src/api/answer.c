@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/excerpt.h"
 #include "base/json.h"
 #include "base/time_text.h"
 #include "base/utf8.h"
@@ -247,7 +248,7 @@ static void read_body(struct reading *reading, const struct buf *body)
     else if (err.kind == ERROR_MEMORY)
         reading->memory_short = true;
     else
-        unreadable(reading, "it is not JSON: %.96s", err.text);
+        unreadable(reading, "it is not JSON: %s", excerpt(err.text, 96).text);
 }
 
 static bool is_throttled(const struct answer *answer)

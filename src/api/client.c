@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "api/proxy.h"
+#include "base/excerpt.h"
 #include "base/time_text.h"
 
 enum { NONCE_BYTES = 16, NONCE_DIGITS = 2 * NONCE_BYTES };
@@ -257,7 +258,7 @@ bool client_for_region(const struct client *from, const char *product, const cha
     if (!host_is_loopback(from->endpoint.host))
         return endpoint_for_region(product, region, vpc, &out->endpoint, err);
     if (!region_is_valid(region))
-        return error_set(err, ERROR_INPUT, "\"%.80s\" is not a region id", region);
+        return error_set(err, ERROR_INPUT, "\"%s\" is not a region id", excerpt(region, 80).text);
     out->region = region;
     return true;
 }

@@ -11,6 +11,8 @@
 #define ROLE_ACTION  "ram:CreateServiceLinkedRole"
 #define ROLE_SERVICE "disaster-recovery.rmq.aliyuncs.com"
 
+enum { ID_MAX = 64 }; /* a longer one would not be whole in the name of a resource */
+
 /* ---- Reading ---- */
 
 static bool is_denial(const struct answer *answer)
@@ -89,7 +91,7 @@ bool denial_read(const struct answer *answer, enum operation_id operation, struc
 
 static bool is_id(const char *text)
 {
-    return *text &&
+    return *text && strlen(text) <= ID_MAX &&
            strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-") == strlen(text);
 }
 
@@ -99,7 +101,7 @@ static void resource_of(const cJSON *instance, char out[160])
 {
     const char *region = text_of(instance, "regionId"), *id = text_of(instance, "instanceId");
 
-    snprintf(out, 160, "acs:rocketmq:%.40s:*:instance/%.80s", region_is_valid(region) ? region : "*",
+    snprintf(out, 160, "acs:rocketmq:%s:*:instance/%s", region_is_valid(region) ? region : "*",
              is_id(id) ? id : "*");
 }
 

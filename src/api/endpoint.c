@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "api/request.h"
+#include "base/excerpt.h"
 
 enum { LABEL_MAX = 63, NAME_MAX_LENGTH = 253 };
 
@@ -121,11 +122,10 @@ bool endpoint_for_region(const char *product, const char *region, bool vpc, stru
     if (!product_is_known(product))
         return error_set(err, ERROR_INTERNAL, "no endpoint is known for the product %s", product);
     if (!region_is_valid(region))
-        return error_set(
-            err, ERROR_INPUT,
-            "\"%.80s\" is not a region id: those have lower-case letters, digits and hyphens, as "
-            "cn-hangzhou has",
-            region);
+        return error_set(err, ERROR_INPUT,
+                         "\"%s\" is not a region id: those have lower-case letters, digits and hyphens, as "
+                         "cn-hangzhou has",
+                         excerpt(region, 80).text);
     if (host)
         snprintf(out->host, sizeof(out->host), "%s", host);
     else

@@ -258,22 +258,6 @@ size_t lookups_running(const struct lookups *lookups)
     return count;
 }
 
-void lookups_forget(struct lookups *lookups)
-{
-    struct lookup_entry **link = &lookups->entries;
-
-    while (*link) {
-        struct lookup_entry *entry = *link;
-
-        if (entry->watchers || entry->telling > 0) {
-            link = &entry->next;
-            continue;
-        }
-        *link = entry->next;
-        entry_free(entry);
-    }
-}
-
 struct lookup *lookup_start(struct lookups *lookups, const struct lookup_source *source,
                             const struct lookup_question *question, lookup_changed *changed, void *context,
                             struct error *err)

@@ -38,7 +38,7 @@ enum { LOOKUP_CELLS_MAX = 5, LOOKUP_ROWS_MAX = 20000 };
 
 /* How the rows of a kind are shown: the first cell is the id that is picked. */
 struct lookup_shape {
-    const char *singular, *plural;          /* "instance", "instances" */
+    const char *plural;                     /* "instances" */
     const char *headings[LOOKUP_CELLS_MAX]; /* "ID", "Name", ...; NULL ends them */
     enum lookup_parent parent;
 };
@@ -118,9 +118,6 @@ void lookups_tick(struct lookups *lookups);
 
 /* How many look-ups wait for the service. */
 size_t lookups_running(const struct lookups *lookups);
-
-/* Forgets every answer kept, but for those that are looked at. */
-void lookups_forget(struct lookups *lookups);
 
 /* Called from transport_wait() or lookups_tick() when the answer changed. May start and stop look-ups. */
 typedef void lookup_changed(void *context, struct lookup *lookup);

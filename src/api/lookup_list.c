@@ -9,27 +9,21 @@
 #include "base/json.h"
 
 const struct lookup_shape lookup_shapes[LOOKUP_KIND_COUNT] = {
-    [LOOKUP_REGIONS] = {"region", "regions", {"Region", "Name", "Series"}, LOOKUP_PARENT_NONE},
-    [LOOKUP_INSTANCES] = {"instance",
-                          "instances",
-                          {"ID", "Name", "Version", "Series", "Status"},
-                          LOOKUP_PARENT_NONE},
-    [LOOKUP_ACCOUNTS] = {"account", "accounts", {"User name", "Type", "Status"}, LOOKUP_PARENT_INSTANCE},
-    [LOOKUP_GROUPS] = {"consumer group",
-                       "consumer groups",
+    [LOOKUP_REGIONS] = {"regions", {"Region", "Name", "Series"}, LOOKUP_PARENT_NONE},
+    [LOOKUP_INSTANCES] = {"instances", {"ID", "Name", "Version", "Series", "Status"}, LOOKUP_PARENT_NONE},
+    [LOOKUP_ACCOUNTS] = {"accounts", {"User name", "Type", "Status"}, LOOKUP_PARENT_INSTANCE},
+    [LOOKUP_GROUPS] = {"consumer groups",
                        {"Consumer group", "Remark", "Model", "Status"},
                        LOOKUP_PARENT_INSTANCE},
-    [LOOKUP_VPCS] = {"VPC", "VPCs", {"ID", "Name", "Addresses", "Default", "Status"}, LOOKUP_PARENT_NONE},
-    [LOOKUP_VSWITCHES] = {"vSwitch",
-                          "vSwitches",
+    [LOOKUP_VPCS] = {"VPCs", {"ID", "Name", "Addresses", "Default", "Status"}, LOOKUP_PARENT_NONE},
+    [LOOKUP_VSWITCHES] = {"vSwitches",
                           {"ID", "Name", "Zone", "Addresses", "Status"},
                           LOOKUP_PARENT_VPC_OR_NONE},
-    [LOOKUP_SECURITY_GROUPS] = {"security group",
-                                "security groups",
+    [LOOKUP_SECURITY_GROUPS] = {"security groups",
                                 {"ID", "Name", "Type", "Description"},
                                 LOOKUP_PARENT_VPC_OR_NONE},
-    [LOOKUP_PLANS] = {"plan", "plans", {"ID", "Name", "Type", "Status"}, LOOKUP_PARENT_NONE},
-    [LOOKUP_INSTANCE] = {"instance", "instances", {NULL}, LOOKUP_PARENT_INSTANCE},
+    [LOOKUP_PLANS] = {"plans", {"ID", "Name", "Type", "Status"}, LOOKUP_PARENT_NONE},
+    [LOOKUP_INSTANCE] = {"instances", {NULL}, LOOKUP_PARENT_INSTANCE},
 };
 
 const struct lookup_request lookup_requests[LOOKUP_KIND_COUNT] = {

@@ -45,7 +45,6 @@ struct operation {
     const char *method;
     const char *path;       /* with "{planId}" for path parameters */
     const char *ram_action; /* the permission it needs: "rocketmq:CreateDisasterRecoveryPlan" */
-    bool idempotent;        /* may be sent again when its outcome is unknown */
     bool form;              /* parameters go form-encoded into the body instead of the query */
     bool anonymous;         /* is not signed: its parameters say who asks */
     struct paging paging;

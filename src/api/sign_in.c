@@ -8,6 +8,7 @@
 #include "api/say.h"
 #include "api/sign_in_state.h"
 #include "base/child.h"
+#include "base/excerpt.h"
 
 /* ---- Ends ---- */
 
@@ -129,11 +130,11 @@ static bool counts(const struct sign_in *sign_in, int provider)
     return provider == PROVIDER_CONFIG || (provider == PROVIDER_INI && !sign_in->has_profile);
 }
 
-/* Adds every reason, each cut to `most` characters. */
-static void add_reasons(const struct sign_in *sign_in, int most, struct buf *out)
+/* Adds every reason, each cut to `most` bytes. */
+static void add_reasons(const struct sign_in *sign_in, size_t most, struct buf *out)
 {
     for (size_t i = 0; i < sign_in->reason_count; i++)
-        buf_addf(out, "%s%.*s", i > 0 ? "; " : "", most, sign_in->reasons[i].text);
+        buf_add_texts(out, i > 0 ? "; " : "", excerpt(sign_in->reasons[i].text, most).text, NULL);
 }
 
 /* Long reasons are shortened, so that none is missing. */
@@ -142,7 +143,7 @@ static void give_up(struct sign_in *sign_in)
     static const char start[] = "no usable credentials: ";
     struct error err;
 
-    for (int most = REASON_MAX; most > 0; most -= 10) {
+    for (size_t most = REASON_MAX; most >= 10; most -= 10) {
         struct buf text = BUF_INIT;
         bool fits;
 

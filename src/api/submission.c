@@ -6,6 +6,7 @@
 
 #include "api/say.h"
 #include "api/submission_state.h"
+#include "base/excerpt.h"
 #include "base/host.h"
 
 const struct submission_options submission_defaults = {
@@ -126,8 +127,8 @@ static bool copy_intent(struct submission *submission, const struct journal_inte
         if (!look_add_seen(&submission->look, intent->ids_seen[i], err))
             return false;
     }
-    say(submission->doubt, sizeof(submission->doubt),
-        "It was sent to %.80s at %s, and no answer is on record.", intent->endpoint, intent->time);
+    say(submission->doubt, sizeof(submission->doubt), "It was sent to %s at %s, and no answer is on record.",
+        excerpt(intent->endpoint, 80).text, intent->time);
     return true;
 }
 

@@ -9,6 +9,7 @@
 #include "api/proxy.h"
 #include "api/transport_module.h"
 #include "base/buf.h"
+#include "base/excerpt.h"
 #include "base/module.h"
 
 #pragma weak transport_module /* NULL where it is not linked in */
@@ -39,11 +40,11 @@ struct transport *transport_new(const struct transport_options *options, struct 
     if (!transport->ca_file)
         error_memory(err);
     else if (access(transport->ca_file, R_OK) != 0 || stat(transport->ca_file, &status) != 0)
-        error_set_errno(err, ERROR_FILE, errno, "the certificates to trust cannot be read from %.300s",
-                        transport->ca_file);
+        error_set_errno(err, ERROR_FILE, errno, "the certificates to trust cannot be read from %s",
+                        excerpt(transport->ca_file, 300).text);
     else if (!S_ISREG(status.st_mode))
-        error_set(err, ERROR_FILE, "the certificates to trust cannot be read: %.300s is not a file",
-                  transport->ca_file);
+        error_set(err, ERROR_FILE, "the certificates to trust cannot be read: %s is not a file",
+                  excerpt(transport->ca_file, 300).text);
     else
         return transport;
     transport_free(transport);
@@ -75,16 +76,16 @@ static bool request_check(const struct request *request, struct error *err)
 {
     if (strcmp(request->scheme, "https") != 0 &&
         !(strcmp(request->scheme, "http") == 0 && host_takes_plain_http(request->host)))
-        return error_set(err, ERROR_INPUT, "%.200s cannot be asked over %.20s: only https is safe",
-                         request->host, request->scheme);
+        return error_set(err, ERROR_INPUT, "%s cannot be asked over %s: only https is safe",
+                         excerpt(request->host, 200).text, excerpt(request->scheme, 20).text);
     for (size_t i = 0; i < request->headers.count; i++) {
         const struct pair *header = &request->headers.items[i];
 
         if (header->name[0] == '\0' || strpbrk(header->name, "\r\n:; \t"))
             return error_set(err, ERROR_INPUT, "a request header has a name that cannot be sent");
         if (holds_control(header->value, header->value_length))
-            return error_set(err, ERROR_INPUT,
-                             "the value of the request header %.80s holds a control character", header->name);
+            return error_set(err, ERROR_INPUT, "the value of the request header %s holds a control character",
+                             excerpt(header->name, 80).text);
     }
     return true;
 }

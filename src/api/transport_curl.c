@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "api/say.h"
+#include "base/excerpt.h"
 
 enum { CONNECTIONS_KEPT_MOST = 512 };
 
@@ -150,8 +151,8 @@ static struct transfer *carrier_start(struct carrier *carrier, const struct requ
     transfer->easy = easy_take(carrier);
     transfer->may_repeat = carrier->options.keep_connections && strcmp(request->method, "GET") == 0;
     if (!transfer->easy || !transfer_set_up(transfer)) {
-        error_set(err, ERROR_NETWORK, "the request to %.200s cannot be prepared, or memory is short",
-                  request->host);
+        error_set(err, ERROR_NETWORK, "the request to %s cannot be prepared, or memory is short",
+                  excerpt(request->host, 200).text);
     } else if (curl_multi_add_handle(carrier->multi, transfer->easy) != CURLM_OK) {
         error_memory(err);
     } else {

@@ -5,6 +5,7 @@
 
 #include "api/proxy.h"
 #include "api/say.h"
+#include "base/excerpt.h"
 
 #define REASON(transfer, ...) say((transfer)->result.reason, sizeof((transfer)->result.reason), __VA_ARGS__)
 
@@ -38,7 +39,7 @@ static void explain_certificate(struct transfer *transfer)
     curl_easy_getinfo(transfer->easy, CURLINFO_SSL_VERIFYRESULT, &result);
     for (size_t i = 0; i < sizeof(certificate_faults) / sizeof(certificate_faults[0]); i++) {
         if (certificate_faults[i].result == result) {
-            REASON(transfer, "The certificate of %.100s %s. %s", transfer->request->host,
+            REASON(transfer, "The certificate of %s %s. %s", excerpt(transfer->request->host, 100).text,
                    certificate_faults[i].wrong, certificate_faults[i].advice);
             return;
         }
@@ -46,13 +47,14 @@ static void explain_certificate(struct transfer *transfer)
     /* That the name is wrong is libcurl's finding and not OpenSSL's. */
     if (strstr(detail, "subject name")) {
         REASON(transfer,
-               "The certificate that the server showed is for another host than %.100s. Check the endpoint.",
-               transfer->request->host);
+               "The certificate that the server showed is for another host than %s. Check the endpoint.",
+               excerpt(transfer->request->host, 100).text);
         return;
     }
     if (strncmp(detail, problem, sizeof(problem) - 1) == 0)
         detail += sizeof(problem) - 1;
-    REASON(transfer, "The certificate of %.80s was not accepted: %.100s.", transfer->request->host, detail);
+    REASON(transfer, "The certificate of %s was not accepted: %s.", excerpt(transfer->request->host, 80).text,
+           excerpt(detail, 100).text);
 }
 
 static void explain_no_connection(struct transfer *transfer)
@@ -62,7 +64,8 @@ static void explain_no_connection(struct transfer *transfer)
     long system_error = 0;
 
     transport_proxy(request->scheme, request->host, proxy, sizeof(proxy));
-    say(to, sizeof(to), "%s%.100s", proxy[0] ? "the proxy " : "", proxy[0] ? proxy : request->host);
+    say(to, sizeof(to), "%s%s", proxy[0] ? "the proxy " : "",
+        excerpt(proxy[0] ? proxy : request->host, 100).text);
     curl_easy_getinfo(transfer->easy, CURLINFO_OS_ERRNO, &system_error);
     if (system_error == ECONNREFUSED)
         REASON(transfer,
@@ -71,8 +74,8 @@ static void explain_no_connection(struct transfer *transfer)
         REASON(transfer, "There is no way to %s from this network. Check the connection, VPN and firewall.",
                to);
     else
-        REASON(transfer, "No connection to %s: %.80s. Check the network and the proxy.", to,
-               transfer->detail);
+        REASON(transfer, "No connection to %s: %s. Check the network and the proxy.", to,
+               excerpt(transfer->detail, 80).text);
 }
 
 static void explain_proxy_refusal(struct transfer *transfer, long status)
@@ -80,10 +83,9 @@ static void explain_proxy_refusal(struct transfer *transfer, long status)
     if (status == 407)
         REASON(transfer, "The proxy asks for a user name and a password (407). Put them into https_proxy.");
     else
-        REASON(
-            transfer,
-            "The proxy did not let the connection to %.100s through (%ld). Check https_proxy and no_proxy.",
-            transfer->request->host, status);
+        REASON(transfer,
+               "The proxy did not let the connection to %s through (%ld). Check https_proxy and no_proxy.",
+               excerpt(transfer->request->host, 100).text, status);
 }
 
 static void explain_timeout(struct transfer *transfer)
@@ -93,8 +95,8 @@ static void explain_timeout(struct transfer *transfer)
 
     if (!transfer->request_begun)
         REASON(transfer,
-               "No connection to %.100s within %.3g seconds. Check the network, VPN, firewall and proxy.",
-               transfer->request->host, (double)connecting / 1000);
+               "No connection to %s within %.3g seconds. Check the network, VPN, firewall and proxy.",
+               excerpt(transfer->request->host, 100).text, (double)connecting / 1000);
     else if (strstr(transfer->detail, "too slow"))
         REASON(transfer, "The answer came too slowly: under %d bytes a second for %d seconds.",
                SLOWEST_BYTES_A_SECOND, SLOWEST_FOR_SECONDS);
@@ -136,9 +138,8 @@ static void explain_memory(struct transfer *transfer)
 static void explain_roots(struct transfer *transfer, const char *ca_file)
 {
     if (ca_file)
-        REASON(transfer,
-               "There are no certificates to trust in %.150s. Name a file in PEM form with --ca-file.",
-               ca_file);
+        REASON(transfer, "There are no certificates to trust in %s. Name a file in PEM form with --ca-file.",
+               excerpt(ca_file, 150).text);
     else
         REASON(transfer,
                "The certificates that this system trusts are missing. Install the package ca-certificates.");
@@ -156,18 +157,17 @@ static void explain_no_address(struct transfer *transfer, bool of_proxy)
                             : host_needs_no_search(request->host);
 
     if (settled)
-        REASON(transfer, "Memory is too short for a connection to %s%.100s.",
-               of_proxy ? "the proxy for " : "", request->host);
+        REASON(transfer, "Memory is too short for a connection to %s%s.", of_proxy ? "the proxy for " : "",
+               excerpt(request->host, 100).text);
     else if (strstr(transfer->detail, "thread failed"))
-        REASON(transfer,
-               "The address of %s%.100s could not be looked up: memory is short, or so are threads.",
-               of_proxy ? "the proxy for " : "", request->host);
+        REASON(transfer, "The address of %s%s could not be looked up: memory is short, or so are threads.",
+               of_proxy ? "the proxy for " : "", excerpt(request->host, 100).text);
     else if (of_proxy)
         REASON(transfer, "The address of the proxy could not be found. Check https_proxy and all_proxy.");
     else
         REASON(transfer,
-               "The address of %.100s could not be found. Check the host name, and the network and its DNS.",
-               request->host);
+               "The address of %s could not be found. Check the host name, and the network and its DNS.",
+               excerpt(request->host, 100).text);
 }
 
 static void explain_code(struct transfer *transfer, CURLcode code, const char *ca_file)
@@ -190,11 +190,13 @@ static void explain_code(struct transfer *transfer, CURLcode code, const char *c
     else if (code == CURLE_PARTIAL_FILE)
         REASON(transfer, "The connection was closed in the middle of the answer.");
     else if (code == CURLE_UNSUPPORTED_PROTOCOL || code == CURLE_WEIRD_SERVER_REPLY)
-        REASON(transfer, "What came back from %.100s is not HTTP. Check the endpoint and the proxy.", host);
+        REASON(transfer, "What came back from %s is not HTTP. Check the endpoint and the proxy.",
+               excerpt(host, 100).text);
     else if (!transfer->request_begun)
         REASON(transfer,
-               "No secure connection to %.80s (TLS 1.2 or newer) could be made: %.100s. Check the endpoint.",
-               host, transfer->detail[0] ? transfer->detail : curl_easy_strerror(code));
+               "No secure connection to %s (TLS 1.2 or newer) could be made: %s. Check the endpoint.",
+               excerpt(host, 80).text,
+               excerpt(transfer->detail[0] ? transfer->detail : curl_easy_strerror(code), 100).text);
     else
         REASON(transfer, "The connection was closed before an answer came.");
 }

@@ -8,6 +8,8 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "base/excerpt.h"
+
 /* Seen from the folder of the program: as it is built, and as it is installed. */
 static const char *const folders[] = {"", DRPLAN_MODULES "/"};
 
@@ -33,9 +35,9 @@ static bool find(const char *file, char path[PATH_MAX], struct error *err)
             return true;
     }
     return error_set(err, ERROR_FILE,
-                     "%s, a part of drplan, is not there: neither in %.120s nor in %.120s/%s. "
+                     "%s, a part of drplan, is not there: neither in %s nor in %s/%s. "
                      "Install drplan again",
-                     file, program, program, DRPLAN_MODULES);
+                     file, excerpt(program, 120).text, excerpt(program, 120).text, DRPLAN_MODULES);
 }
 
 bool module_is_there(const char *file, struct error *err)
@@ -81,13 +83,17 @@ static void explain_failure(const char *path, struct error *err)
     const char *why = dlerror();
 
     if (!why)
-        error_set(err, ERROR_FILE, "%.300s, a part of drplan, is damaged. Install drplan again", path);
+        error_set(err, ERROR_FILE, "%s, a part of drplan, is damaged. Install drplan again",
+                  excerpt(path, 300).text);
     else if (is_lack_of_memory(why, path))
-        error_set(err, ERROR_MEMORY, "memory is too short to load a part of drplan (%.300s)", why);
+        error_set(err, ERROR_MEMORY, "memory is too short to load a part of drplan (%s)",
+                  excerpt(why, 300).text);
     else if (strstr(why, "Too many open files"))
-        error_set(err, ERROR_FILE, "too many files are open to load a part of drplan (%.300s)", why);
+        error_set(err, ERROR_FILE, "too many files are open to load a part of drplan (%s)",
+                  excerpt(why, 300).text);
     else
-        error_set(err, ERROR_FILE, "a part of drplan cannot be loaded: %.300s. Install drplan again", why);
+        error_set(err, ERROR_FILE, "a part of drplan cannot be loaded: %s. Install drplan again",
+                  excerpt(why, 300).text);
 }
 
 const void *module_load(const char *file, const char *table, struct error *err)
@@ -107,7 +113,7 @@ const void *module_load(const char *file, const char *table, struct error *err)
     }
     if (strcmp(*found, DRPLAN_VERSION) == 0)
         return found;
-    error_set(err, ERROR_FILE, "%.250s belongs to drplan %.20s, and this is %s: start drplan again", path,
-              *found, DRPLAN_VERSION);
+    error_set(err, ERROR_FILE, "%s belongs to drplan %s, and this is %s: start drplan again",
+              excerpt(path, 250).text, excerpt(*found, 20).text, DRPLAN_VERSION);
     return NULL;
 }

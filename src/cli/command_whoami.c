@@ -5,6 +5,7 @@
 #include "api/proxy.h"
 #include "api/say.h"
 #include "api/sign_in.h"
+#include "base/excerpt.h"
 #include "base/json.h"
 #include "cli/command.h"
 #include "cli/interrupt.h"
@@ -101,8 +102,9 @@ static void take_refusal(struct whoami *whoami, const struct response *response)
     whoami->end = answer.code ? answer.kind == ANSWER_THROTTLED ? END_THROTTLED : END_REFUSED : END_NOT_SENT;
     if (answer.code)
         error_set(&whoami->err, ERROR_CREDENTIALS,
-                  "STS refused GetCallerIdentity with %.80s (HTTP %d, request %.64s)%s%s", answer.code,
-                  response->status, answer.request_id ? answer.request_id : "without id", advice ? ": " : "",
+                  "STS refused GetCallerIdentity with %s (HTTP %d, request %s)%s%s",
+                  excerpt(answer.code, 80).text, response->status,
+                  excerpt(answer.request_id ? answer.request_id : "without id", 64).text, advice ? ": " : "",
                   advice ? advice : "");
     else
         error_set(&whoami->err, ERROR_NETWORK, "STS answered with HTTP %d and no code", response->status);

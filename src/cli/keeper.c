@@ -26,7 +26,7 @@ static void tell(struct keeper *keeper, bool error, const char *format, ...)
     va_list arguments;
 
     va_start(arguments, format);
-    vsnprintf(text, sizeof(text), format, arguments);
+    excerpt_write_list(text, sizeof(text), format, arguments);
     va_end(arguments);
     wizard_set_message(keeper->wizard, error, text);
 }

@@ -7,6 +7,7 @@
 
 #include "api/endpoint.h"
 #include "base/buf.h"
+#include "base/excerpt.h"
 #include "cli/command.h"
 #include "model/words.h"
 
@@ -125,7 +126,8 @@ static bool take_number(const struct option_row *row, const char *value, long *o
     int64_t thousandths;
 
     if (!read_thousandths(value, seconds, &thousandths))
-        return error_set(err, ERROR_USAGE, "--%s takes a number, not '%.100s'", row->name, value);
+        return error_set(err, ERROR_USAGE, "--%s takes a number, not '%s'", row->name,
+                         excerpt(value, 100).text);
     *out = (long)(seconds ? thousandths : thousandths / 1000);
     if (*out >= row->least && *out <= row->most)
         return true;
@@ -151,7 +153,8 @@ static bool take_word(const struct option_row *row, const char *value, enum rend
         }
         word += length + (word[length] ? 1 : 0);
     }
-    return error_set(err, ERROR_USAGE, "--%s takes one of %s, not '%.100s'", row->name, row->argument, value);
+    return error_set(err, ERROR_USAGE, "--%s takes one of %s, not '%s'", row->name, row->argument,
+                     excerpt(value, 100).text);
 }
 
 static bool take(struct options *options, const struct option_row *row, const char *value, struct error *err)
@@ -215,7 +218,7 @@ static const char *meant(const char *name, size_t length)
 static bool unknown(const char *name, size_t length, struct error *err)
 {
     const char *near = meant(name, length);
-    int shown = words_clip(name, length < 60 ? length : 60);
+    int shown = excerpt_length(name, length < 60 ? length : 60);
 
     if (near)
         return error_set(err, ERROR_USAGE, "there is no option --%.*s; did you mean --%s?", shown, name,
@@ -259,7 +262,8 @@ static bool read_letters(struct reader *reader, const char *letters, struct erro
         const struct option_row *row = row_lettered(*letters);
 
         if (!row)
-            return error_set(err, ERROR_USAGE, "there is no option -%.*s", words_clip(letters, 4), letters);
+            return error_set(err, ERROR_USAGE, "there is no option -%.*s", excerpt_length(letters, 4),
+                             letters);
         if (row->kind != OPTION_FLAG)
             return give(reader, row, letters[1] ? letters + 1 : NULL, err);
         if (!give(reader, row, NULL, err))
@@ -314,10 +318,11 @@ static bool check_values(const struct options *options, struct error *err)
     struct error why;
 
     if (options->region && !region_is_valid(options->region))
-        return error_set(err, ERROR_USAGE, "--region %.100s is no region ID; one looks like cn-hangzhou",
-                         options->region);
+        return error_set(err, ERROR_USAGE, "--region %s is no region ID; one looks like cn-hangzhou",
+                         excerpt(options->region, 100).text);
     if (options->endpoint && !endpoint_parse(options->endpoint, &endpoint, &why))
-        return error_set(err, ERROR_USAGE, "--endpoint %.100s: %s", options->endpoint, why.text);
+        return error_set(err, ERROR_USAGE, "--endpoint %s: %s", excerpt(options->endpoint, 100).text,
+                         why.text);
     if (options->sandbox && options->endpoint)
         return error_set(err, ERROR_USAGE, "--sandbox and --endpoint cannot be used together");
     if (options->sandbox && options->profile)
@@ -340,8 +345,8 @@ static bool check_operands(const struct reader *reader, struct error *err)
         return error_set(err, ERROR_USAGE, "%s needs %s: drplan %s", command->name,
                          strstr(command->usage, "DRAFT") ? "a draft" : "one word more", command->usage);
     if (options->operand_count > command->operands_most)
-        return error_set(err, ERROR_USAGE, "'%.100s' is one word too many: drplan %s",
-                         options->operands[command->operands_most], command->usage);
+        return error_set(err, ERROR_USAGE, "'%s' is one word too many: drplan %s",
+                         excerpt(options->operands[command->operands_most], 100).text, command->usage);
     if (reader->standard_inputs > 1)
         return error_set(err, ERROR_USAGE, "- is given %zu times, and standard input can be read only once",
                          reader->standard_inputs);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/excerpt.h"
 #include "cli/sending.h"
 
 void recall_open(struct recall *recall, struct session *session)
@@ -97,7 +98,8 @@ static void begin_next(struct recall *recall, struct wizard *wizard)
 
         recall->submission = open_intent_look(recall->session, intent, &options, &recall->destination, &err);
         if (recall->submission) {
-            snprintf(recall->doing, sizeof(recall->doing), "Looking for %.120s", intent->plan_name);
+            excerpt_write(recall->doing, sizeof(recall->doing), "Looking for %s",
+                     excerpt(intent->plan_name, 120).text);
             recall->started = recall->session->host->ticks(recall->session->host);
             return;
         }
@@ -152,7 +154,7 @@ static void forget_all(struct recall *recall, struct wizard *wizard)
         if (journal_write_outcome(recall->session->journal, recall->intents.items[i].nonce, JOURNAL_FORGOTTEN,
                                   NULL, NULL, &err))
             continue;
-        snprintf(text, sizeof(text), "It will be asked again: %.250s.", err.text);
+        excerpt_write(text, sizeof(text), "It will be asked again: %s.", excerpt(err.text, 250).text);
         wizard_set_message(wizard, true, text);
         return;
     }

@@ -18,7 +18,8 @@ void describe_ago(int64_t then, int64_t now, struct buf *out)
 
     if (seconds < 0 || minutes >= (int64_t)48 * 60) {
         time_text_write(then, date);
-        buf_addf(out, "on %.10s", date);
+        buf_add_text(out, "on ");
+        buf_add(out, date, strlen("2026-11-25"));
     } else if (minutes >= 120) {
         buf_addf(out, "%d hours ago", (int)(minutes / 60));
     } else if (minutes >= 2) {

@@ -159,11 +159,6 @@ void saved_draft_expect(struct saved_draft *draft, const char *hash)
     snprintf(draft->hash, sizeof(draft->hash), "%s", hash);
 }
 
-bool saved_draft_changed(const struct saved_draft *draft)
-{
-    return draft->path.length > 0 && !file_unchanged(buf_text(&draft->path), &draft->stamp);
-}
-
 /* ---- Saving ---- */
 
 static bool exists(const char *path)

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/child.h"
+#include "base/excerpt.h"
 #include "cli/output.h"
 
 extern char **environ;
@@ -62,7 +63,8 @@ static bool start(struct secret_command *command, bool silent, const cJSON *list
     free(words);
     free(environment);
     if (failed)
-        return error_set_errno(err, ERROR_INPUT, failed, "the command %.100s cannot be run", command->name);
+        return error_set_errno(err, ERROR_INPUT, failed, "the command %s cannot be run",
+                               excerpt(command->name, 100).text);
     command->deadline = command->host->ticks(command->host) + COMMAND_LIMIT_MS;
     return true;
 }
@@ -70,11 +72,11 @@ static bool start(struct secret_command *command, bool silent, const cJSON *list
 static bool check_status(const struct secret_command *command, int status, struct error *err)
 {
     if (WIFSIGNALED(status))
-        return error_set(err, ERROR_INPUT, "the command %.100s was ended by signal %d", command->name,
-                         WTERMSIG(status));
+        return error_set(err, ERROR_INPUT, "the command %s was ended by signal %d",
+                         excerpt(command->name, 100).text, WTERMSIG(status));
     if (WEXITSTATUS(status) != 0)
-        return error_set(err, ERROR_INPUT, "the command %.100s failed with exit status %d", command->name,
-                         WEXITSTATUS(status));
+        return error_set(err, ERROR_INPUT, "the command %s failed with exit status %d",
+                         excerpt(command->name, 100).text, WEXITSTATUS(status));
     return true;
 }
 
@@ -140,18 +142,18 @@ bool secret_command_advance(struct secret_command *command, struct error *err)
     if (command->child.error == ENOMEM)
         return error_memory(err);
     if (command->child.error)
-        return error_set_errno(err, ERROR_INPUT, command->child.error, "the command %.100s cannot be read",
-                               command->name);
+        return error_set_errno(err, ERROR_INPUT, command->child.error, "the command %s cannot be read",
+                               excerpt(command->name, 100).text);
     if (command->text.failed)
-        return error_set(err, ERROR_INPUT, "the command %.100s prints more than %zu KiB", command->name,
-                         SECRET_SIZE_MAX >> 10);
+        return error_set(err, ERROR_INPUT, "the command %s prints more than %zu KiB",
+                         excerpt(command->name, 100).text, SECRET_SIZE_MAX >> 10);
     if (ended) {
         secret_strip_line_break(&command->text);
         return check_status(command, status, err);
     }
     if (command->child.pid > 0 && command->host->ticks(command->host) >= command->deadline)
-        return error_set(err, ERROR_INPUT, "the command %.100s took more than %d seconds", command->name,
-                         COMMAND_LIMIT_MS / 1000);
+        return error_set(err, ERROR_INPUT, "the command %s took more than %d seconds",
+                         excerpt(command->name, 100).text, COMMAND_LIMIT_MS / 1000);
     return true;
 }
 

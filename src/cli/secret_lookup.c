@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/excerpt.h"
 #include "base/file.h"
 #include "base/json.h"
 
@@ -31,7 +32,7 @@ static bool from_environment(const struct secret_lookup *lookup, const char *nam
     const char *value = lookup->host->env(lookup->host, name);
 
     if (!value)
-        return error_set(err, ERROR_INPUT, "the environment variable %.100s is not set", name);
+        return error_set(err, ERROR_INPUT, "the environment variable %s is not set", excerpt(name, 100).text);
     buf_add_text(out, value);
     return true;
 }
@@ -62,8 +63,8 @@ static bool wait_for(const struct secret_lookup *lookup, const struct secret_com
     if (poll(fds, 2, secret_command_timeout(command)) < 0 && errno != EINTR)
         return error_set_errno(err, ERROR_INTERNAL, errno, "waiting for a command failed");
     if (fds[1].revents)
-        return error_set(err, ERROR_CANCELLED, "stopped while the command %.100s ran",
-                         secret_command_name(command));
+        return error_set(err, ERROR_CANCELLED, "stopped while the command %s ran",
+                         excerpt(secret_command_name(command), 100).text);
     return true;
 }
 
@@ -137,7 +138,7 @@ static bool program_is_there(const struct secret_lookup *lookup, const char *nam
     if (path.failed)
         error_memory(err);
     else if (!found)
-        error_set(err, ERROR_INPUT, "there is no program %.100s to run", name);
+        error_set(err, ERROR_INPUT, "there is no program %s to run", excerpt(name, 100).text);
     buf_release(&path);
     return found;
 }
@@ -149,12 +150,14 @@ static bool check_node(const struct secret_lookup *lookup, const cJSON *member, 
 
     if (strcmp(member->string, "$env") == 0)
         return lookup->host->env(lookup->host, value) ||
-               error_set(err, ERROR_INPUT, "the environment variable %.100s is not set", value);
+               error_set(err, ERROR_INPUT, "the environment variable %s is not set",
+                         excerpt(value, 100).text);
     if (strcmp(member->string, "$command") == 0)
         return program_is_there(lookup, value, err);
     if (stat(value, &status) != 0 || access(value, R_OK) != 0)
-        return error_set_errno(err, ERROR_INPUT, errno, "%.100s cannot be read", value);
-    return S_ISREG(status.st_mode) || error_set(err, ERROR_INPUT, "%.100s is not a regular file", value);
+        return error_set_errno(err, ERROR_INPUT, errno, "%s cannot be read", excerpt(value, 100).text);
+    return S_ISREG(status.st_mode) ||
+           error_set(err, ERROR_INPUT, "%s is not a regular file", excerpt(value, 100).text);
 }
 
 bool secret_lookup_check(const struct secret_lookup *lookup, const char *reference, struct error *err)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/excerpt.h"
 #include "cli/outcome.h"
 #include "model/payload.h"
 
@@ -152,8 +153,8 @@ static void go_on(struct sending *sending)
     struct error err;
 
     if (start_command(sending, &err)) {
-        snprintf(sending->doing, sizeof(sending->doing), "Asking the command %.100s for a password",
-                 secret_command_name(sending->command));
+        excerpt_write(sending->doing, sizeof(sending->doing), "Asking the command %s for a password",
+                 excerpt(secret_command_name(sending->command), 100).text);
         return;
     }
     if (err.kind != ERROR_NONE)

@@ -9,6 +9,7 @@
 
 #include "api/profile.h"
 #include "api/proxy.h"
+#include "base/excerpt.h"
 #include "cli/interrupt.h"
 #include "cli/output.h"
 
@@ -73,7 +74,7 @@ bool session_open(struct session *session, struct host *host, const struct optio
     session->sandbox = (struct private_sandbox){.pid = -1, .hold_fd = -1};
     secret_lookup_init(&session->secrets, host);
     if (options->ca_file && access(options->ca_file, R_OK) != 0)
-        return error_set_errno(err, ERROR_FILE, errno, "--ca-file %.200s", options->ca_file);
+        return error_set_errno(err, ERROR_FILE, errno, "--ca-file %s", excerpt(options->ca_file, 200).text);
     if (options->sandbox) {
         if (!private_sandbox_start(&sandbox, &session->sandbox, err))
             return false;
@@ -146,8 +147,8 @@ static bool take_region(struct destination *out, const struct setting *region, s
     if (!region->value)
         return true;
     if (!region_is_valid(region->value) || strlen(region->value) >= sizeof(out->region))
-        return error_set(err, region->fault, "%s is no region ID: '%.60s'; one looks like cn-hangzhou",
-                         region->from, region->value);
+        return error_set(err, region->fault, "%s is no region ID: '%s'; one looks like cn-hangzhou",
+                         region->from, excerpt(region->value, 60).text);
     memcpy(out->region, region->value, strlen(region->value) + 1);
     return true;
 }
@@ -189,12 +190,14 @@ static bool take_endpoint(struct destination *out, const struct setting *setting
     struct error why;
 
     if (!endpoint_parse(setting->value, &out->client.endpoint, &why))
-        return error_set(err, setting->fault, "%s, '%.100s': %s", setting->from, setting->value, why.text);
+        return error_set(err, setting->fault, "%s, '%s': %s", setting->from,
+                         excerpt(setting->value, 100).text, why.text);
     if (of_draft && !draft_may_name(out->client.endpoint.host))
         return error_set(err, ERROR_INPUT,
-                         "the draft wants to be sent to %.200s, which is no host of aliyuncs.com: if that is "
-                         "meant, give --endpoint %.200s",
-                         out->client.endpoint.host, out->client.endpoint.host);
+                         "the draft wants to be sent to %s, which is no host of aliyuncs.com: if that is "
+                         "meant, give --endpoint %s",
+                         excerpt(out->client.endpoint.host, 200).text,
+                         excerpt(out->client.endpoint.host, 200).text);
     out->draft_says_where = of_draft;
     return true;
 }
@@ -396,8 +399,8 @@ static enum signing account_state(const struct session *session, struct account 
     if (lasts(session, account, 0))
         return SIGNED_IN;
     if (account->credentials_error.kind == ERROR_NONE)
-        error_set(&account->credentials_error, ERROR_CREDENTIALS, "the session of %.200s has ended",
-                  account->credentials.provider);
+        error_set(&account->credentials_error, ERROR_CREDENTIALS, "the session of %s has ended",
+                  excerpt(account->credentials.provider, 200).text);
     *err = account->credentials_error;
     return SIGNING_FAILED;
 }

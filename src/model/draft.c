@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/excerpt.h"
 #include "base/json.h"
 #include "model/kind.h"
 #include "model/words.h"
@@ -20,8 +21,7 @@ struct scope {
 
 static void path_of(char path[PATH_SIZE], const char *prefix, const char *name)
 {
-    snprintf(path, PATH_SIZE, "%s%s", prefix, name);
-    words_mend(path);
+    excerpt_write(path, PATH_SIZE, "%s%s", prefix, name);
 }
 
 /* ---- Values ---- */
@@ -152,7 +152,7 @@ static bool read_parent(struct plan *plan, const struct scope *outer, enum field
                          cJSON_IsNull(member) ? SEVERITY_WARNING : SEVERITY_ERROR, err,
                          cJSON_IsNull(member) ? "is null, which counts as not given"
                                               : "must be an object: {...}");
-    snprintf(scope.path, sizeof(scope.path), "%.*s.", words_clip(path, sizeof(scope.path) - 2), path);
+    snprintf(scope.path, sizeof(scope.path), "%.*s.", excerpt_length(path, sizeof(scope.path) - 2), path);
     return read_members(plan, &scope, member, err);
 }
 

@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/excerpt.h"
 #include "base/json.h"
 #include "model/kind.h"
 #include "model/pretty.h"
 #include "model/review.h"
-#include "model/words.h"
 
 /* How many secrets are listed as left out; a hostile draft may hold any number. */
 enum { LEFT_OUT_MAX = 2 * PLAN_INSTANCES_MAX };
@@ -379,10 +379,9 @@ static bool remove_strays(struct writer *writer, cJSON *object, const char *path
 
         next = member->next;
         if (member->string)
-            snprintf(inner, sizeof(inner), "%s%s%s", path, *path ? "." : "", member->string);
+            excerpt_write(inner, sizeof(inner), "%s%s%s", path, *path ? "." : "", member->string);
         else
-            snprintf(inner, sizeof(inner), "%s[%d]", path, index);
-        words_mend(inner);
+            excerpt_write(inner, sizeof(inner), "%s[%d]", path, index);
         if (pretty_is_secret(member) && !(cJSON_IsRaw(member) && member->valuestring[0] == '{')) {
             cJSON_DetachItemViaPointer(object, member);
             cJSON_Delete(member);

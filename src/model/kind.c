@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "base/clean.h"
+#include "base/excerpt.h"
 #include "base/json.h"
 #include "base/utf8.h"
 #include "model/secret.h"
-#include "model/words.h"
 
 enum { CONSUMER_GROUP_MAX = 60, SHOWN_MAX = 60 };
 
@@ -178,15 +178,15 @@ static bool check_address(struct problems *problems, struct place place, const c
     const char *scheme = strstr(address, "://");
     const char *port = find_port(address);
     const char *colon = strchr(address, ':');
-    int shown = words_clip(address, SHOWN_MAX);
+    int shown = excerpt_length(address, SHOWN_MAX);
 
     if (!address[0])
         complain(problems, place, index, alone, "is empty: write host:port, several joined by ;");
     else if (scheme)
         complain(problems, place, index, alone, "begins with %.*s: write host:port without it",
-                 words_clip(address, (size_t)(scheme - address) + 3 > SHOWN_MAX
-                                         ? SHOWN_MAX
-                                         : (size_t)(scheme - address) + 3),
+                 excerpt_length(address, (size_t)(scheme - address) + 3 > SHOWN_MAX
+                                             ? SHOWN_MAX
+                                             : (size_t)(scheme - address) + 3),
                  address);
     else if (strpbrk(address, " \t\r\n"))
         complain(problems, place, index, alone, "holds a blank: write host:port, several joined by ;");

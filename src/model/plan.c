@@ -6,11 +6,11 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/excerpt.h"
 #include "base/json.h"
 #include "base/utf8.h"
 #include "model/pretty.h"
 #include "model/secret.h"
-#include "model/words.h"
 
 struct answer {
     enum answer_form form;
@@ -392,12 +392,10 @@ bool plan_note(struct plan *plan, struct place place, const char *path, enum sev
     if (!note)
         return error_memory(err);
     *note = (struct note){.place = answer ? place : place_none(), .severity = severity};
-    snprintf(note->path, sizeof(note->path), "%s", path);
+    excerpt_write(note->path, sizeof(note->path), "%s", path);
     va_start(arguments, format);
-    vsnprintf(note->message, sizeof(note->message), format, arguments);
+    excerpt_write_list(note->message, sizeof(note->message), format, arguments);
     va_end(arguments);
-    words_mend(note->path);
-    words_mend(note->message);
     if (answer)
         answer->notes++;
     plan->revision++;

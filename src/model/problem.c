@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/words.h"
+#include "base/excerpt.h"
 
 /* Where a problem goes when they are sorted. */
 struct position {
@@ -55,8 +55,7 @@ static void say(struct problem *problem, const char *format, va_list arguments)
 
 static void say(struct problem *problem, const char *format, va_list arguments)
 {
-    vsnprintf(problem->message, sizeof(problem->message), format, arguments);
-    words_mend(problem->message);
+    excerpt_write_list(problem->message, sizeof(problem->message), format, arguments);
 }
 
 void problems_add(struct problems *problems, struct place place, enum severity severity, const char *source,
@@ -81,8 +80,7 @@ void problems_add_at(struct problems *problems, struct place place, const char *
 
     if (!problem)
         return;
-    snprintf(problem->path, sizeof(problem->path), "%s", path);
-    words_mend(problem->path);
+    excerpt_write(problem->path, sizeof(problem->path), "%s", path);
     va_start(arguments, format);
     say(problem, format, arguments);
     va_end(arguments);

@@ -1,9 +1,6 @@
 #include "model/words.h"
 
-#include <stdint.h>
 #include <string.h>
-
-#include "base/utf8.h"
 
 enum { NEAR_LENGTH_MAX = 40, NEAR_EDITS_MAX = 2 };
 
@@ -52,35 +49,4 @@ bool words_near(const char *a, const char *b)
         }
     }
     return row[b_length] <= NEAR_EDITS_MAX;
-}
-
-int words_clip(const char *text, size_t limit)
-{
-    size_t length = strnlen(text, limit + 4); /* a whole character beyond the limit */
-    size_t at = 0;
-    uint32_t code_point;
-
-    while (at < length) {
-        size_t used = utf8_decode(text + at, length - at, &code_point);
-
-        if (at + used > limit)
-            break;
-        at += used;
-    }
-    return (int)at;
-}
-
-void words_mend(char *text)
-{
-    size_t length = strlen(text);
-    size_t start = length;
-    uint32_t code_point;
-
-    while (start > 0 && length - start < 3 && ((unsigned char)text[start - 1] & 0xC0) == 0x80)
-        start--;
-    if (start > 0 && (unsigned char)text[start - 1] >= 0xC0)
-        start--;
-    if (start < length && (utf8_decode(text + start, length - start, &code_point) != length - start ||
-                           code_point == UINT32_MAX))
-        text[start] = '\0';
 }

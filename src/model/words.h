@@ -12,10 +12,4 @@ bool words_same(const char *a, const char *b);
 /* True when a is b with at most two letters wrong, missing or too many: the usual slips of a typist. */
 bool words_near(const char *a, const char *b);
 
-/* How many bytes of text fit into `limit` without cutting a character; for "%.*s". */
-int words_clip(const char *text, size_t limit);
-
-/* Takes away the half of a character that snprintf left at the end of a text it had to cut. */
-void words_mend(char *text);
-
 #endif

@@ -73,7 +73,8 @@ static void say_problem_at(struct plain *plain, const struct problem *problem, s
     buf_release(&text);
 }
 
-void plain_say_problem(struct plain *plain, const struct problem *problem, size_t number)
+/* "Problem, Region: must be given ..."; number 0: without one in front. */
+static void say_problem(struct plain *plain, const struct problem *problem, size_t number)
 {
     say_problem_at(plain, problem, number, false);
 }
@@ -112,7 +113,7 @@ void plain_say_new_problems(struct plain *plain)
                          (plain_was_asked(plain, problem->place) && !place_equal(problem->place, plain->at));
 
         if (elsewhere && !has_problem(plain->before, problem))
-            plain_say_problem(plain, problem, 0);
+            say_problem(plain, problem, 0);
     }
 }
 
@@ -132,7 +133,7 @@ void plain_say_problems_so_far(struct plain *plain)
 
         if (is_due(plain, problem)) {
             count++;
-            plain_say_problem(plain, problem, 0);
+            say_problem(plain, problem, 0);
         } else if (problem->severity == SEVERITY_ERROR) {
             to_come++;
         }
@@ -154,7 +155,7 @@ static void say_some(struct plain *plain, bool errors_only, size_t most)
 
         if (errors_only && problem->severity != SEVERITY_ERROR)
             continue;
-        plain_say_problem(plain, problem, errors_only ? 0 : i + 1);
+        say_problem(plain, problem, errors_only ? 0 : i + 1);
         said++;
     }
     if (said < total)

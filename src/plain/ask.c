@@ -69,7 +69,8 @@ static void move_on(struct plain *plain)
         plain_go_to(plain, next);
 }
 
-void plain_go_on(struct plain *plain)
+/* Goes on behind the question: to the next one, or to the review. */
+static void go_on(struct plain *plain)
 {
     plain_mark_asked(plain, plain->at);
     move_on(plain);
@@ -248,14 +249,14 @@ static bool answer(struct plain *plain, const char *value)
 static void take_empty(struct plain *plain)
 {
     if (now(plain)->value || plain->insisted) {
-        plain_go_on(plain);
+        go_on(plain);
         return;
     }
     if (plain_say_problems_of(plain, plain->at) && now(plain)->need == NEED_REQUIRED) {
         plain_say(plain, "One more empty line leaves it for later.");
         plain->insisted = true;
     } else {
-        plain_go_on(plain);
+        go_on(plain);
     }
 }
 
@@ -308,7 +309,7 @@ static void take_value(struct plain *plain, const char *value)
         plain_say_problems_of(plain, plain->at);
     plain_say_new_problems(plain);
     if (is_settled(plain, same)) {
-        plain_go_on(plain);
+        go_on(plain);
     } else {
         plain_say(plain, "An empty line leaves it as it is.");
         plain->insisted = true;
@@ -434,7 +435,7 @@ void plain_ask_reference(struct plain *plain)
         if (plan_set_reference(plain->plan, plain->at, buf_text(&json), &err)) {
             plain_refresh(plain);
             plain_say_new_problems(plain);
-            plain_go_on(plain);
+            go_on(plain);
         } else {
             refuse(plain, &err);
         }

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "base/clean.h"
-#include "model/words.h"
+#include "base/excerpt.h"
 #include "plain/plain_state.h"
 
 enum { USUAL_NAME_BYTES = 100 };
@@ -17,7 +17,7 @@ static void add_usual_name(const struct plain *plain, struct buf *out)
 
     if (!name || !clean_is_clean(name, strlen(name)))
         name = "plan";
-    length = words_clip(name, USUAL_NAME_BYTES);
+    length = excerpt_length(name, USUAL_NAME_BYTES);
     for (int i = 0; i < length; i++) {
         bool unfit = name[i] == '/' || name[i] == ' ' || (i == 0 && name[i] == '.');
 

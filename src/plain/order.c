@@ -16,7 +16,7 @@ int plain_page_count(const struct plain *plain)
     return instances(plain) + 3;
 }
 
-bool plain_page_is_cluster(const struct plain *plain, int page)
+static bool page_is_cluster(const struct plain *plain, int page)
 {
     return page >= 1 && page <= instances(plain);
 }
@@ -38,14 +38,14 @@ static enum field_step page_step(const struct plain *plain, int page)
 {
     if (page == 0)
         return STEP_PLAN;
-    return plain_page_is_cluster(plain, page) ? STEP_CLUSTER : STEP_PROGRESS;
+    return page_is_cluster(plain, page) ? STEP_CLUSTER : STEP_PROGRESS;
 }
 
 void plain_page_title(const struct plain *plain, int page, char *text, size_t size)
 {
     if (page == 0) {
         snprintf(text, size, "plan");
-    } else if (plain_page_is_cluster(plain, page)) {
+    } else if (page_is_cluster(plain, page)) {
         instance_label(page - 1, text, size);
         text[0] = (char)tolower((unsigned char)text[0]);
     } else {
@@ -59,7 +59,7 @@ struct place plain_page_place(const struct plain *plain, int page, int id)
 
     if (schema[field].step != page_step(plain, page))
         return place_none();
-    return place_of_instance(plain_page_is_cluster(plain, page) ? page - 1 : PLACE_PLAN, field);
+    return place_of_instance(page_is_cluster(plain, page) ? page - 1 : PLACE_PLAN, field);
 }
 
 /* ---- Positions: FIELD_COUNT on each page, most of them empty ---- */

@@ -84,7 +84,6 @@ void plain_add_value(struct buf *out, const char *value);
 
 int plain_page_count(const struct plain *plain);
 int plain_page_of(const struct plain *plain, struct place place);
-bool plain_page_is_cluster(const struct plain *plain, int page);
 
 /* "plan", "first cluster", "consumer progress", "review". */
 void plain_page_title(const struct plain *plain, int page, char *text, size_t size);
@@ -124,9 +123,6 @@ void plain_add_place(struct buf *out, struct place place);
 
 /* What a field has now: "cn-hangzhou", "ACTIVE, primary, the default", "set". */
 void plain_add_answer(struct buf *out, const struct plain *plain, struct place place);
-
-/* "Problem, Region: must be given ..."; number 0: without one in front. */
-void plain_say_problem(struct plain *plain, const struct problem *problem, size_t number);
 
 /* All problems of one field; false when there are none. */
 bool plain_say_problems_of(struct plain *plain, struct place place);
@@ -169,9 +165,6 @@ void plain_go_to(struct plain *plain, struct place place);
 /* Calls the questions from the review: all of them from the first on, or one and what appears through it. */
 void plain_go_through(struct plain *plain);
 void plain_go_to_only(struct plain *plain, struct place place);
-
-/* Goes on behind the question: to the next one, or to the review. */
-void plain_go_on(struct plain *plain);
 void plain_go_back(struct plain *plain);
 void plain_go_to_review(struct plain *plain);
 

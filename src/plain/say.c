@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/clean.h"
+#include "base/excerpt.h"
 #include "base/utf8.h"
 #include "model/words.h"
 #include "plain/plain_state.h"
@@ -110,7 +111,7 @@ void plain_say_lines(struct plain *plain, const char *text, size_t length)
 void plain_add_value(struct buf *out, const char *value)
 {
     size_t length = strlen(value);
-    size_t shown = (size_t)words_clip(value, VALUE_BYTES);
+    size_t shown = (size_t)excerpt_length(value, VALUE_BYTES);
 
     buf_add(out, value, shown);
     if (shown < length)

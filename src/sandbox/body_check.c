@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/excerpt.h"
 #include "base/json.h"
 #include "model/draft.h"
 #include "model/plan.h"
@@ -222,7 +223,8 @@ static bool check_content(const cJSON *tree, struct refusal *refusal, struct err
     }
     if (!draft_read(buf_text(&text), text.length, &plan, err)) {
         if (err->kind == ERROR_INPUT)
-            refuse(refusal, 400, "InvalidParameter.Format", "The body cannot be taken: %.200s", err->text);
+            refuse(refusal, 400, "InvalidParameter.Format", "The body cannot be taken: %s",
+                   excerpt(err->text, 200).text);
         goto out;
     }
     if (!review_run(review, plan, err))
@@ -267,8 +269,8 @@ static cJSON *parse_body(const struct buf *body, struct refusal *refusal, struct
     if (!tree && reading.kind != ERROR_INPUT)
         error_memory(err);
     else
-        refuse(refusal, 400, "InvalidParameter.Format", "The body is not a JSON object: %.200s",
-               tree ? json_kind(tree) : reading.text);
+        refuse(refusal, 400, "InvalidParameter.Format", "The body is not a JSON object: %s",
+               excerpt(tree ? json_kind(tree) : reading.text, 200).text);
     cJSON_Delete(tree);
     return NULL;
 }

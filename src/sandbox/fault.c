@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/excerpt.h"
 #include "sandbox/sandbox.h"
 
 const struct fault_kind fault_kinds[FAULT_COUNT] = {
@@ -35,7 +36,7 @@ static bool refuse_operation(const char *name, size_t length, struct error *err)
     for (size_t i = 0; i < ROUTE_COUNT; i++)
         buf_addf(&known, "%s, ", routes[i].operation);
     error_set(err, ERROR_USAGE, "the sandbox has no operation \"%.*s\"; it knows %sand * for all of them",
-              length > 60 ? 60 : (int)length, name, buf_text(&known));
+              excerpt_length(name, length < 60 ? length : 60), name, buf_text(&known));
     buf_release(&known);
     return false;
 }
@@ -46,8 +47,8 @@ static bool refuse_fault(const char *word, size_t length, struct error *err)
 
     for (size_t i = 0; i < FAULT_COUNT; i++)
         buf_addf(&known, "%s%s%s", i > 0 ? ", " : "", fault_kinds[i].word, i == FAULT_SLOW ? "=MS" : "");
-    error_set(err, ERROR_USAGE, "there is no fault \"%.*s\"; there are %s", length > 40 ? 40 : (int)length,
-              word, buf_text(&known));
+    error_set(err, ERROR_USAGE, "there is no fault \"%.*s\"; there are %s",
+              excerpt_length(word, length < 40 ? length : 40), word, buf_text(&known));
     buf_release(&known);
     return false;
 }
@@ -121,9 +122,8 @@ bool faults_add(struct faults *faults, const char *text, struct error *err)
     struct fault_step step = {.route = ROUTE_COUNT};
 
     if (!equals)
-        return error_set(err, ERROR_USAGE,
-                         "a fault is written OPERATION=FAULT, as in %s=503*2, not \"%.100s\"",
-                         routes[ROUTE_CREATE_PLAN].operation, text);
+        return error_set(err, ERROR_USAGE, "a fault is written OPERATION=FAULT, as in %s=503*2, not \"%s\"",
+                         routes[ROUTE_CREATE_PLAN].operation, excerpt(text, 100).text);
     if (length != 1 || text[0] != '*') {
         step.route = route_by_operation(text, length);
         if (step.route == ROUTE_COUNT)

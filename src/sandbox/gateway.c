@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "api/sign.h"
+#include "base/excerpt.h"
 #include "base/time_text.h"
 #include "sandbox/identity.h"
 #include "sandbox/keyed_hash.h"
@@ -200,8 +201,8 @@ static bool check_signed_headers(const struct arrival *arrival, struct span name
         if (must_be_signed(arrival->headers[i].name) && !is_signed(names, arrival->headers[i].name))
             return refuse(
                 refusal, 400, "IncompleteSignature",
-                "The request signature does not conform to Aliyun standards: header %.80s is not signed",
-                arrival->headers[i].name);
+                "The request signature does not conform to Aliyun standards: header %s is not signed",
+                excerpt(arrival->headers[i].name, 80).text);
     while (names.length > 0) {
         struct span name = span_cut(&names, ';');
         bool there = false;

@@ -20,8 +20,6 @@
  */
 enum { GATEWAY_CLOCK_SECONDS = 15 * 60, GATEWAY_NONCE_SECONDS = 15 * 60 };
 
-#define GATEWAY_VERSION "2022-08-01"
-
 struct gateway {
     struct nonces nonces;
 };

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/excerpt.h"
 #include "sandbox/plans.h"
 
 bool read_integer(const char *text, int64_t *value)
@@ -30,7 +31,7 @@ static bool read_parameter(const struct query *query, const char *name, int64_t 
     if (code[0] >= 'a' && code[0] <= 'z')
         code[0] = (char)(code[0] - 'a' + 'A');
     refuse(refusal, 400, "Invalid", "Parameter %s is invalid.", name);
-    snprintf(refusal->code, sizeof(refusal->code), "Invalid%.40s", code);
+    excerpt_write(refusal->code, sizeof(refusal->code), "Invalid%s", code);
     snprintf(refusal->dynamic_code, sizeof(refusal->dynamic_code), "%s", code);
     snprintf(refusal->dynamic_message, sizeof(refusal->dynamic_message), "%s", name);
     return false;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/excerpt.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/time_text.h"
@@ -74,8 +75,8 @@ static bool read_file(struct plans *plans, struct error *err)
         goto out;
     tree = json_parse_to_change(buf_text(&text), text.length, &reading);
     if (!tree) {
-        error_set(err, reading.kind == ERROR_MEMORY ? ERROR_MEMORY : ERROR_FILE, "%s: %.400s", plans->file,
-                  reading.text);
+        error_set(err, reading.kind == ERROR_MEMORY ? ERROR_MEMORY : ERROR_FILE, "%s: %s", plans->file,
+                  excerpt(reading.text, 400).text);
         goto out;
     }
     right = check_file(tree, plans->file, err);

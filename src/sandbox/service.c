@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/excerpt.h"
 #include "base/json.h"
 #include "sandbox/body_check.h"
 #include "sandbox/identity.h"
@@ -39,7 +40,8 @@ static bool create_plan(struct service *service, const struct arrival *arrival, 
         return false;
     if (!plans_create(&service->plans, plan, service->host, &id, err)) {
         if (err->kind == ERROR_FILE)
-            refuse(refusal, 500, "InternalError", "The plan was not created: %.400s.", err->text);
+            refuse(refusal, 500, "InternalError", "The plan was not created: %s.",
+                   excerpt(err->text, 400).text);
         return false;
     }
     snprintf(digits, sizeof(digits), "%" PRId64, id);

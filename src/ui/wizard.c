@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/words.h"
+#include "base/excerpt.h"
 #include "ui/wizard_state.h"
 
 enum { PROMPT_MAX = 4096 };
@@ -394,8 +394,7 @@ void wizard_set_progress(struct wizard *wizard, const struct progress *progress)
         wizard->overlay = OVERLAY_NONE;
     wizard->mode = MODE_RUNNING;
     wizard->progress = *progress;
-    snprintf(wizard->progress_doing, sizeof(wizard->progress_doing), "%s", progress->doing);
-    words_mend(wizard->progress_doing);
+    excerpt_write(wizard->progress_doing, sizeof(wizard->progress_doing), "%s", progress->doing);
     wizard->progress.doing = wizard->progress_doing;
 }
 
@@ -431,8 +430,7 @@ bool wizard_set_result(struct wizard *wizard, const struct result *result)
 
 void wizard_set_message(struct wizard *wizard, bool error, const char *text)
 {
-    snprintf(wizard->message, sizeof(wizard->message), "%s", text);
-    words_mend(wizard->message);
+    excerpt_write(wizard->message, sizeof(wizard->message), "%s", text);
     wizard->message_is_error = error;
 }
 

@@ -168,6 +168,8 @@ static void resources_are(const char *instances, const char *const *wanted)
     answer_release(&answer);
 }
 
+#define ID_OF_64 "rmq-cn-890123456789012345678901234567890123456789012345678901234"
+
 static void the_policy_names_no_more_than_it_must(void **state)
 {
     (void)state;
@@ -179,6 +181,8 @@ static void the_policy_names_no_more_than_it_must(void **state)
         "[{\"instanceId\":\"rmq-cn-1\"},{\"regionId\":\"cn-hangzhou\",\"endpointUrl\":\"1.2.3.4:9\"}]",
         PARTS("acs:rocketmq:*:*:instance/rmq-cn-1", "acs:rocketmq:cn-hangzhou:*:instance/*"));
     resources_are("[{},{}]", PARTS("acs:rocketmq:*:*:instance/*"));
+    resources_are("[{\"instanceId\":\"" ID_OF_64 "\"},{\"instanceId\":\"" ID_OF_64 "5\"}]",
+                  PARTS("acs:rocketmq:*:*:instance/" ID_OF_64, "acs:rocketmq:*:*:instance/*"));
     resources_are("[]", PARTS("acs:rocketmq:*:*:instance/*"));
     resources_are("[{\"instanceId\":\"a\\\"b\",\"regionId\":\"cn-hangzhou:x\"}]",
                   PARTS("acs:rocketmq:*:*:instance/*"));

@@ -176,25 +176,6 @@ static void slips_of_two_letters_are_near(void **state)
     assert_false(words_same("ABC", "abcd"));
 }
 
-static void cutting_never_halves_a_character(void **state)
-{
-    char text[] = "abc\xE8\xAE\xA2";
-
-    (void)state;
-    assert_int_equal(words_clip("abc\xE8\xAE\xA2", 3), 3);
-    assert_int_equal(words_clip("abc\xE8\xAE\xA2", 4), 3);
-    assert_int_equal(words_clip("abc\xE8\xAE\xA2", 5), 3);
-    assert_int_equal(words_clip("abc\xE8\xAE\xA2", 6), 6);
-    words_mend(text);
-    assert_string_equal(text, "abc\xE8\xAE\xA2");
-    text[5] = '\0';
-    words_mend(text);
-    assert_string_equal(text, "abc");
-    memcpy(text, "abc\xE8", 5);
-    words_mend(text);
-    assert_string_equal(text, "abc");
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -207,7 +188,6 @@ int main(void)
         cmocka_unit_test(other_paths_name_no_place),
         cmocka_unit_test(names_are_found_in_any_case),
         cmocka_unit_test(slips_of_two_letters_are_near),
-        cmocka_unit_test(cutting_never_halves_a_character),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
