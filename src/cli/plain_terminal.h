@@ -26,7 +26,6 @@ struct plain_terminal {
     sigset_t old_mask;
     int signal_number;  /* that ended the reading; 0: none */
     struct buf pending; /* read, and not asked for yet */
-    bool at_end;
 };
 
 /* Fills all of io but find_target. Signals are held back until it is closed. */

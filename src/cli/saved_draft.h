@@ -42,9 +42,6 @@ enum lock_result saved_draft_open(struct saved_draft *draft, const char *path, c
 /* The file must be what it was when it had this hash, else the next save asks. */
 void saved_draft_expect(struct saved_draft *draft, const char *hash);
 
-/* True when the file is not what it was. */
-bool saved_draft_changed(const struct saved_draft *draft);
-
 enum save_result {
     SAVE_DONE,
     SAVE_CHANGED,   /* somebody else changed the file since */

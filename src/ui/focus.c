@@ -41,7 +41,8 @@ void page_title(const struct wizard *wizard, int page, char *text, size_t size)
         instance_label(page_instance(wizard, page), text, size);
 }
 
-int page_of(const struct wizard *wizard, struct place place)
+/* The page on which a field is asked. */
+static int page_of(const struct wizard *wizard, struct place place)
 {
     if (place.instance >= 0)
         return place.instance + 1;
@@ -99,7 +100,8 @@ int choice_count(enum field_id field)
     return count;
 }
 
-int choice_index(enum field_id field, const char *value)
+/* -1: none of them. */
+static int choice_index(enum field_id field, const char *value)
 {
     for (int i = 0; value && i < choice_count(field); i++)
         if (strcmp(schema[field].choices[i].value, value) == 0)

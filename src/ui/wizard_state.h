@@ -98,9 +98,6 @@ int page_instance(const struct wizard *wizard, int page);
 /* "Plan", "First cluster", ... */
 void page_title(const struct wizard *wizard, int page, char *text, size_t size);
 
-/* The page on which a field is asked. */
-int page_of(const struct wizard *wizard, struct place place);
-
 /* The fields shown on a page, in order; at most FIELD_COUNT. Returns how many. */
 int page_fields(const struct wizard *wizard, int page, struct place places[FIELD_COUNT]);
 
@@ -113,7 +110,6 @@ bool problem_is_shown(const struct wizard *wizard, struct place place, const str
 bool place_is_focused(const struct wizard *wizard, struct place place);
 bool field_is_list(enum field_id field); /* a choice or a switch */
 int choice_count(enum field_id field);
-int choice_index(enum field_id field, const char *value); /* -1: none of them */
 
 /* What could be listed for a field now: false when it has no list, or what the list hangs on is not answered.
  */

@@ -69,7 +69,7 @@ static inline void add_request_headers(struct request *request, const struct cal
     assert_true(pairs_add(&request->headers, "host", request->host, &err));
     assert_true(pairs_add(&request->headers, "x-acs-action", call->action, &err));
     assert_true(
-        pairs_add(&request->headers, "x-acs-version", call->version ? call->version : GATEWAY_VERSION, &err));
+        pairs_add(&request->headers, "x-acs-version", call->version ? call->version : "2022-08-01", &err));
     assert_true(pairs_add(&request->headers, "x-acs-date", date, &err));
     assert_true(pairs_add(&request->headers, "x-acs-signature-nonce", call->nonce, &err));
     assert_true(pairs_add(&request->headers, "x-acs-content-sha256", hash, &err));
