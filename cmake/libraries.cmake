@@ -1,6 +1,6 @@
 # The libraries we stand on, each a Debian package; README.md says what each is for.
 find_package(PkgConfig REQUIRED)
-pkg_check_modules(NCURSESW REQUIRED IMPORTED_TARGET ncursesw)
+pkg_check_modules(TINFO REQUIRED IMPORTED_TARGET tinfo)
 pkg_check_modules(CURL REQUIRED IMPORTED_TARGET libcurl)
 pkg_check_modules(CRYPTO REQUIRED IMPORTED_TARGET libcrypto)
 pkg_check_modules(NETTLE REQUIRED IMPORTED_TARGET nettle)

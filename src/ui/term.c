@@ -1,6 +1,5 @@
 #include "ui/term.h"
 
-#include <curses.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <langinfo.h>
@@ -8,28 +7,22 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/mman.h>
-#include <sys/resource.h>
-#include <termcap.h>
 #include <termios.h>
 #include <unistd.h>
 
 #include "base/buf.h"
-#include "base/utf8.h"
 #include "ui/input.h"
-#include "ui/looks.h"
-#include "ui/term_cells.h"
+#include "ui/term_info.h"
 #include "ui/term_rescue.h"
+#include "ui/term_screen.h"
 
 /*
- * ncurses never touches the terminal itself. It writes into a file in memory,
- * and what it wrote is passed on without ever blocking: a terminal that stops
- * reading (flow control, a stuck connection) stops neither the clock nor the
- * signals. The modes of the line are set by us for the same reason.
+ * What the terminal is to be sent waits in memory and is passed on without
+ * ever blocking: a terminal that stops reading (flow control, a stuck
+ * connection) stops neither the clock nor the signals.
  */
 
 enum {
@@ -43,8 +36,8 @@ enum {
 
 struct term {
     struct host *host;
-    SCREEN *screen;
-    FILE *drawn; /* where ncurses writes */
+    struct term_info info;
+    struct term_screen screen;
     int output;  /* the terminal, not blocking where that was possible */
     int wake[2]; /* signals: read, write */
     struct input *input;
@@ -52,14 +45,8 @@ struct term {
     int64_t last_flood; /* ticks: of more than anybody types */
     struct buf backlog; /* not yet taken by the terminal */
     size_t backlog_sent;
-    struct look_stream looks;
-    struct canvas shown;
-    cchar_t *line; /* room for one row */
-    struct paint paints[STYLE_COUNT];
-    bool ascii;  /* the locale is not UTF-8 */
     bool pastes; /* the terminal is asked for bracketed paste */
-    bool can_mouse, mouse;
-    bool anew;      /* nothing on the screen can be relied on */
+    bool mouse;
     bool dropped;   /* some of the backlog was: a new picture is due when the terminal reads again */
     bool resized;   /* EVENT_RESIZE is due */
     bool keys_lost; /* EVENT_LOSS is due */
@@ -72,43 +59,10 @@ struct term {
 
 /* -------------------------------------------------- what is to be had */
 
-/* A capability of the terminal that newterm() has opened; NULL when it has none. */
-static const char *capability(const char *name)
-{
-    const char *text = tigetstr(name);
-
-    return text && text != (const char *)(intptr_t)-1 && *text ? text : NULL;
-}
-
-static bool can_end_one(const char *name, const char *text)
-{
-    const char *its_text = capability(name);
-
-    return its_text && strcmp(its_text, text) == 0;
-}
-
-/* What the file in memory has to take, more on a large screen: a letter takes a byte or two, a new look a few
- * more. */
-enum { PICTURE_MIN = 64 << 10, CELL_BYTES = 8 };
-
-/* Whether a whole picture fits into the file in memory, which counts as any (ulimit -f). */
-static bool picture_fits(void)
-{
-    struct winsize size = {0};
-    struct rlimit limit;
-    rlim_t wanted = PICTURE_MIN;
-
-    if (getrlimit(RLIMIT_FSIZE, &limit) < 0 || limit.rlim_cur == RLIM_INFINITY)
-        return true;
-    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 &&
-        (rlim_t)size.ws_row * size.ws_col * CELL_BYTES > wanted)
-        wanted = (rlim_t)size.ws_row * size.ws_col * CELL_BYTES;
-    return limit.rlim_cur >= wanted;
-}
-
 const char *term_obstacle(struct host *host)
 {
     const char *name = host_env(host, "TERM");
+    struct term_info info;
 
     if (!isatty(STDIN_FILENO))
         return "standard input is not a terminal";
@@ -118,37 +72,10 @@ const char *term_obstacle(struct host *host)
         return "the variable TERM, which names the kind of terminal, is not set";
     if (strcmp(name, "dumb") == 0)
         return "the terminal is a plain one (TERM is \"dumb\")";
-    /* Not setupterm(): <term.h> makes macros of words like "columns". */
-    if (tgetent(NULL, name) != 1)
-        return "the kind of terminal that the variable TERM names is not known here";
-    if (!tgetstr("cm", NULL) || tgetflag("hc") > 0)
-        return "the terminal cannot move its cursor";
-    if (!picture_fits())
-        return "files may not grow here (ulimit -f), and a full screen is drawn through one";
-    return NULL;
+    return term_info_load(&info, name, false);
 }
 
 /* ------------------------------------------------------------- writing */
-
-/* Moves what ncurses has written to the backlog. */
-static void collect(struct term *term)
-{
-    int file = fileno(term->drawn);
-    off_t end = lseek(file, 0, SEEK_CUR);
-    char part[4096];
-
-    for (off_t at = 0; at < end;) {
-        size_t wanted = end - at < (off_t)sizeof(part) ? (size_t)(end - at) : sizeof(part);
-        ssize_t got = pread(file, part, wanted, at);
-
-        if (got <= 0)
-            break;
-        look_stream_pass(&term->looks, part, (size_t)got, &term->backlog);
-        at += got;
-    }
-    if (end > 0)
-        lseek(file, 0, SEEK_SET);
-}
 
 /* A picture that came too late is not worth its bytes: CAN ends a sequence that was cut, the next one is
  * drawn whole. */
@@ -157,20 +84,8 @@ static void drop_backlog(struct term *term)
     buf_clear(&term->backlog);
     buf_add_char(&term->backlog, 0x18);
     term->backlog_sent = 0;
-    term->anew = true;
+    term_screen_forget(&term->screen);
     term->dropped = true;
-}
-
-/* True when memory was too short for all of it: nothing on the screen can be relied on. */
-static bool lost_backlog(struct term *term)
-{
-    bool lost = term->backlog.failed;
-
-    if (lost) {
-        drop_backlog(term);
-        term->dropped = false; /* whoever asks knows */
-    }
-    return lost;
 }
 
 /* Passes on what the terminal takes now. */
@@ -234,27 +149,25 @@ static int open_output(void)
 static const char paste_on[] = "\x1b[?2004h", paste_off[] = "\x1b[?2004l";
 static const char mouse_on[] = "\x1b[?1000h\x1b[?1006h", mouse_off[] = "\x1b[?1006l\x1b[?1000l";
 
-/* Prepares what rescue_terminal() writes. */
+/* Prepares what gives the terminal back. */
 static void arm(const struct term *term)
 {
+    struct buf last_row = BUF_INIT;
+
     rescue_begin_text();
-    if (term->can_mouse)
+    if (term->info.has_mouse)
         rescue_add_text(mouse_off);
     if (term->pastes)
         rescue_add_text(paste_off);
-    rescue_add_text(capability("sgr0"));
-    rescue_add_text(capability("op"));
-    rescue_add_text(capability("rmcup") ? capability("rmcup") : "\r\n");
-    rescue_add_text(capability("cnorm")); /* the screen before may have its own cursor */
+    rescue_add_text(term->info.looks[STYLE_PLAIN]);
+    if (!*term->info.leave) {
+        term_info_move(&term->info, term->rows - 1, 0, &last_row);
+        buf_add_text(&last_row, "\r\n");
+    }
+    rescue_add_text(*term->info.leave ? term->info.leave : buf_text(&last_row));
+    rescue_add_text(term->info.show_cursor); /* the screen before may have its own cursor */
     rescue_arm();
-}
-
-static void ask_for_reports(struct term *term)
-{
-    if (term->pastes)
-        buf_add_text(&term->backlog, paste_on);
-    if (term->mouse)
-        buf_add_text(&term->backlog, mouse_on);
+    buf_release(&last_row);
 }
 
 /* The terminal is ours: the modes of the line, and everything is drawn at the next term_present(). */
@@ -262,43 +175,30 @@ static void enter(struct term *term)
 {
     rescue_set_raw_modes();
     arm(term);
-    ask_for_reports(term);
-    term->anew = true;
+    buf_add_text(&term->backlog, term->info.enter);
+    if (term->pastes)
+        buf_add_text(&term->backlog, paste_on);
+    if (term->mouse)
+        buf_add_text(&term->backlog, mouse_on);
+    term_screen_forget(&term->screen);
 }
 
-/* The same where nobody knows what became of the terminal: ncurses tells it everything once more. */
+/* The same where nobody knows what became of the terminal. */
 static void take_again(struct term *term)
 {
-    const char *cursor = capability("cnorm");
-
-    endwin();
-    collect(term);
+    buf_add_text(&term->backlog, term->info.leave);
     /* The way back from the other screen may bring a hidden one along. */
-    buf_add_text(&term->backlog, cursor ? cursor : "");
+    buf_add_text(&term->backlog, term->info.show_cursor);
     enter(term);
 }
 
 /* The terminal is the shell's, as it was. */
 static void leave(struct term *term)
 {
-    bool lost;
-
-    if (term->mouse)
-        buf_add_text(&term->backlog, mouse_off);
-    if (term->pastes)
-        buf_add_text(&term->backlog, paste_off);
-    endwin();
-    collect(term);
-    look_stream_settle(&term->looks, &term->backlog);
-    lost = lost_backlog(term);
     pump_all(term);
-    /* Where a picture was dropped the terminal is not as ncurses believes. */
-    if (lost || term->anew)
-        rescue_terminal();
     /* Keys meant for this screen, the rest of a paste above all, must not reach the shell. */
     tcflush(STDIN_FILENO, TCIFLUSH);
-    rescue_give_modes_back();
-    rescue_disarm();
+    rescue_terminal();
 }
 
 /* -------------------------------------------------------------- the size */
@@ -313,48 +213,19 @@ static void measure(int *columns, int *rows)
     *rows = size.ws_row < SIZE_MAX_CELLS ? size.ws_row : SIZE_MAX_CELLS;
 }
 
-/* Some terminals keep the scrolling region of the old size, and ncurses begins with the one of its own guess.
- */
-static void set_scrolling_region(struct term *term)
-{
-    const char *format = capability("csr");
-    const char *region = format ? tparm(format, 0, term->rows - 1, 0, 0, 0, 0, 0, 0, 0) : NULL;
-
-    doupdate(); /* behind what ncurses has not handed out yet, and before everything is drawn anew */
-    collect(term);
-    if (region)
-        buf_add_text(&term->backlog, region);
-}
-
-/* Takes the size the terminal has now. Where memory is short the old one stays. */
+/* Takes the size the terminal has now. */
 static void take_size(struct term *term)
 {
-    int columns = term->columns, rows = term->rows;
-    cchar_t *line;
-
-    measure(&columns, &rows);
+    measure(&term->columns, &term->rows);
     term->resized = true;
-    term->anew = true;
-    if (columns == term->columns && rows == term->rows && term->line)
-        return;
-    line = calloc((size_t)columns, sizeof(*line));
-    if (!line || resize_term(rows, columns) == ERR) {
-        free(line);
-        return;
-    }
-    term->columns = columns;
-    term->rows = rows;
-    set_scrolling_region(term);
-    free(term->line);
-    term->line = line;
+    term_screen_forget(&term->screen);
+    arm(term);
 }
 
 /* ------------------------------------------------------ opening, closing */
 
 static bool open_files(struct term *term, struct error *err)
 {
-    int memory;
-
     if (pipe2(term->wake, O_CLOEXEC | O_NONBLOCK) < 0) {
         term->wake[0] = term->wake[1] = -1;
         return error_set_errno(err, ERROR_INTERNAL, errno, "no pipe for signals");
@@ -362,55 +233,29 @@ static bool open_files(struct term *term, struct error *err)
     term->output = open_output();
     if (term->output < 0)
         return error_set_errno(err, ERROR_INTERNAL, errno, "the terminal cannot be opened");
-    memory = memfd_create("screen", MFD_CLOEXEC);
-    if (memory < 0)
-        return error_set_errno(err, ERROR_INTERNAL, errno, "no memory to draw in");
-    term->drawn = fdopen(memory, "w");
-    if (!term->drawn) {
-        close(memory);
-        return error_memory(err);
-    }
     if (!rescue_take_modes())
         return error_set_errno(err, ERROR_INTERNAL, errno, "the modes of the terminal cannot be read");
     return true;
 }
 
+/* False when the kind of terminal has changed since it was asked for obstacles. */
 static bool open_screen(struct term *term, const struct term_options *options, struct error *err)
 {
     const char *name = host_env(term->host, "TERM");
+    const char *obstacle = term_info_load(&term->info, name, options->colour);
 
-    /* LINES and COLUMNS may be left over from another terminal; with both calls ncurses starts with any size,
-     * and take_size() tells it the true one. */
-    use_env(FALSE);
-    use_tioctl(TRUE);
-    term->screen = newterm(name, term->drawn, stdin);
-    if (!term->screen)
-        return error_set(err, ERROR_INTERNAL, "the terminal \"%s\" cannot be drawn on", name);
-    typeahead(-1);
-    nonl();
-    idlok(stdscr, TRUE);
-    leaveok(stdscr, FALSE);
-    term->columns = COLS;
-    term->rows = LINES;
-    term->can_mouse = capability("kmous") != NULL;
-    term->mouse = options->mouse && term->can_mouse;
+    if (obstacle)
+        return error_set(err, ERROR_INTERNAL, "%s", obstacle);
+    term->columns = term->info.columns;
+    term->rows = term->info.rows;
+    term->mouse = options->mouse && term->info.has_mouse;
     term->pastes =
         !text_starts_with(name, "linux") && !text_starts_with(name, "vt") && !text_starts_with(name, "ansi");
-    term->looks.single_off = can_end_one("rmul", "\x1b[24m") && can_end_one("rmso", "\x1b[27m");
-    paints_choose(term->paints, options->colour);
-    take_size(term);
-    return term->line != NULL || error_memory(err);
+    return true;
 }
 
 static void free_term(struct term *term)
 {
-    if (term->screen) {
-        set_term(term->screen);
-        endwin();
-        delscreen(term->screen);
-    }
-    if (term->drawn)
-        fclose(term->drawn);
     if (term->output >= 0)
         close(term->output);
     if (term->wake[0] >= 0)
@@ -419,10 +264,7 @@ static void free_term(struct term *term)
         close(term->wake[1]);
     input_free(term->input);
     buf_release(&term->backlog);
-    canvas_release(&term->shown);
-    if (term->line)
-        wipe(term->line, (size_t)term->columns * sizeof(*term->line));
-    free(term->line);
+    term_screen_release(&term->screen);
     free(term);
 }
 
@@ -439,7 +281,7 @@ static struct term *new_term(struct host *host, struct error *err)
     term->settled = true;
     term->last_flood = -FLOOD_MS;
     buf_init(&term->backlog, (size_t)16 * BACKLOG_MAX);
-    term->ascii = strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
+    term_screen_init(&term->screen, &term->info, strcmp(nl_langinfo(CODESET), "UTF-8") != 0);
     term->input = input_new();
     if (!term->input) {
         error_memory(err);
@@ -461,19 +303,14 @@ struct term *term_open(struct host *host, const struct term_options *options, st
     term = new_term(host, err);
     if (!term)
         return NULL;
-    if (!open_files(term, err)) {
+    if (!open_screen(term, options, err) || !open_files(term, err)) {
         free_term(term);
         return NULL;
     }
-    /* Before newterm(): ncurses leaves handlers alone that are set. */
     rescue_take_signals(term->output, term->wake[1]);
-    if (!open_screen(term, options, err)) {
-        rescue_give_signals_back(false);
-        free_term(term);
-        return NULL;
-    }
     atexit(rescue_terminal);
     enter(term);
+    take_size(term);
     return term;
 }
 
@@ -632,89 +469,22 @@ bool term_next(struct term *term, struct event *event, bool *gone)
 
 /* ------------------------------------------------------------- drawing */
 
-static void draw_row(struct term *term, const struct canvas *canvas, int row)
-{
-    size_t start = (size_t)row * (size_t)canvas->columns;
-    const struct cell *now = canvas->cells + start;
-    struct cell *before = term->shown.cells + start;
-    int from = 0, to = canvas->columns, count = 0;
-
-    if (!term->anew) {
-        if (memcmp(now, before, (size_t)canvas->columns * sizeof(*now)) == 0)
-            return;
-        while (from < to && memcmp(&now[from], &before[from], sizeof(*now)) == 0)
-            from++;
-        while (to > from && memcmp(&now[to - 1], &before[to - 1], sizeof(*now)) == 0)
-            to--;
-        /* Whole characters, of the new row and of the old one. */
-        while (from > 0 && (now[from].width == 0 || before[from].width == 0))
-            from--;
-        while (to < canvas->columns && (now[to].width == 0 || before[to].width == 0))
-            to++;
-    }
-    for (int column = from; column < to; column++)
-        if (now[column].width > 0)
-            count +=
-                cell_draw(&now[column], &term->paints[now[column].style], term->ascii, &term->line[count]);
-    mvadd_wchnstr(row, from, term->line, count);
-    memcpy(before + from, now + from, (size_t)(to - from) * sizeof(*now));
-}
-
-static bool sees_cursor(const struct term *term, const struct canvas *canvas)
-{
-    return canvas->cursor_row >= 0 && canvas->cursor_row < term->rows && canvas->cursor_column >= 0 &&
-           canvas->cursor_column < term->columns;
-}
-
-/* Room for the picture that is seen; a new one of another size holds nothing of it. */
-static bool make_room(struct term *term, const struct canvas *canvas)
-{
-    if (term->shown.columns == canvas->columns && term->shown.rows == canvas->rows)
-        return true;
-    if (!canvas_resize(&term->shown, canvas->columns, canvas->rows))
-        return false;
-    term->anew = true;
-    return true;
-}
-
-static void draw(struct term *term, const struct canvas *canvas)
-{
-    bool cursor = sees_cursor(term, canvas);
-
-    for (int row = 0; row < canvas->rows; row++)
-        draw_row(term, canvas, row);
-    if (term->anew) {
-        clearok(curscr, TRUE);
-        look_stream_forget(&term->looks);
-    }
-    if (cursor)
-        move(canvas->cursor_row, canvas->cursor_column);
-    curs_set(cursor ? 1 : 0);
-    refresh();
-    /* So that the right one is told, whatever was told before. */
-    if (term->anew)
-        curs_set(cursor ? 0 : 1);
-    curs_set(cursor ? 1 : 0);
-    term->anew = false;
-    collect(term);
-}
-
 bool term_present(struct term *term, const struct canvas *canvas)
 {
-    bool lost;
+    bool complete;
 
     /* Between a resize of the terminal and the next EVENT_RESIZE the picture is of no use. */
     if (canvas->columns != term->columns || canvas->rows != term->rows || term->gone)
         return true;
-    if (!make_room(term, canvas))
-        return false;
-    draw(term, canvas);
-    lost = lost_backlog(term);
-    if (lost)
+    complete = term_screen_draw(&term->screen, canvas, &term->backlog);
+    if (term->backlog.failed) {
+        drop_backlog(term);
+        term->dropped = false; /* whoever asks knows */
         take_again(term);
+    }
     pump(term);
     term->settled = true;
-    return !lost;
+    return complete;
 }
 
 void term_size(const struct term *term, int *columns, int *rows)
@@ -725,12 +495,12 @@ void term_size(const struct term *term, int *columns, int *rows)
 
 bool term_is_ascii(const struct term *term)
 {
-    return term->ascii;
+    return term->screen.ascii;
 }
 
 void term_set_mouse(struct term *term, bool on)
 {
-    on = on && term->can_mouse;
+    on = on && term->info.has_mouse;
     if (on == term->mouse)
         return;
     term->mouse = on;
@@ -740,7 +510,7 @@ void term_set_mouse(struct term *term, bool on)
 
 void term_redraw(struct term *term)
 {
-    term->anew = true;
+    term_screen_forget(&term->screen);
 }
 
 void term_suspend(struct term *term)

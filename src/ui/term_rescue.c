@@ -147,15 +147,8 @@ void rescue_begin_text(void)
 
 void rescue_add_text(const char *text)
 {
-    /* A padding like $<5/> is for terminals of another age. */
-    for (; text && *text; text++) {
-        const char *end = text[0] == '$' && text[1] == '<' ? strchr(text, '>') : NULL;
-
-        if (end)
-            text = end;
-        else if (rescue.length < sizeof(rescue.text))
-            rescue.text[rescue.length++] = *text;
-    }
+    for (; *text && rescue.length < sizeof(rescue.text); text++)
+        rescue.text[rescue.length++] = *text;
 }
 
 void rescue_arm(void)

@@ -22,8 +22,8 @@ void rescue_take_signals(int output, int wake);
 /* ending: the program is on its way out because it was told to, or because the terminal went away. */
 void rescue_give_signals_back(bool ending);
 
-/* What is to be written at the end: begins anew with nothing, grows, counts once it is armed. NULL is
- * nothing; what is more than fits (512 bytes) is left out. */
+/* What is to be written at the end: begins anew with nothing, grows, counts once it is armed. What is
+ * more than fits (512 bytes) is left out. */
 void rescue_begin_text(void);
 void rescue_add_text(const char *text);
 void rescue_arm(void);

@@ -14,7 +14,7 @@ loading() {
     LD_DEBUG=files LD_DEBUG_OUTPUT=$PWD/loader "$DRPLAN" "$@" >out 2>err || true
     sed -n 's/.*file=\([^ ]*\) .*\(needed\|dynamically loaded\) by.*/\1/p' loader.* | sort -u >libraries
     rm -f loader.*
-    says libraries libncursesw # so the loader is asked as it should be
+    says libraries libtinfo # so the loader is asked as it should be
 }
 
 loads_neither() {

@@ -548,19 +548,17 @@ static void write_large_draft(void)
     free(text);
 }
 
-static void where_no_file_may_grow_the_draft_stays_and_the_words_are_printed(void **state)
+static void a_draft_that_may_not_grow_stays(const struct place *place)
 {
-    static const struct place place = {.name = "files of 64 KiB", .limits = "ulimit -f 128"};
     static char script[256];
     static const char *const arguments[] = {"draft.json", NULL};
     const char *argv[ARGUMENTS_MAX + 8];
-    size_t kept = begin(&place);
+    size_t kept = begin(place);
     struct screen_options options = {.environment = ground.changes};
     struct screen *screen;
 
-    (void)state;
     write_large_draft();
-    make_argv(&place, arguments, true, script, sizeof(script), argv);
+    make_argv(place, arguments, true, script, sizeof(script), argv);
     screen = screen_start(argv, &options);
     ground_forget(&ground, kept);
     assert_non_null(screen);
@@ -574,29 +572,20 @@ static void where_no_file_may_grow_the_draft_stays_and_the_words_are_printed(voi
     assert_false(ground_has("draft.json", "-typed"));
     assert_true(ground_has("draft.json", plan_name));
     screen_signal(screen, SIGTERM);
-    ends(screen, place.name, 128 + SIGTERM, "-typed");
+    ends(screen, place->name, 128 + SIGTERM, "-typed");
 }
 
-/* A full screen is drawn through a file in memory, which counts as one. */
-static void where_not_even_a_picture_fits_the_questions_are_plain(void **state)
+static void where_no_file_may_grow_the_draft_stays_and_the_words_are_printed(void **state)
 {
     static const struct place places[] = {
-        {.name = "no file at all", .limits = "ulimit -f 0"},
+        {.name = "files of 64 KiB", .limits = "ulimit -f 128"},
         {.name = "files of 32 KiB", .limits = "ulimit -f 64"},
+        {.name = "no file at all", .limits = "ulimit -f 0"},
     };
 
     (void)state;
-    for (size_t i = 0; i < COUNT(places); i++) {
-        struct screen *screen = start_in(&places[i], 80, 24);
-
-        if (!screen_see(screen, "files may not grow here (ulimit -f)", LIMIT_MS))
-            fail_msg("%s: the reason is not said:\n%s", places[i].name, screen_text(screen));
-        assert_true(screen_wait(screen, "Review:"));
-        screen_type(screen, "!\r");
-        screen_wait_quiet(screen);
-        screen_signal(screen, SIGTERM);
-        ends(screen, places[i].name, 128 + SIGTERM, NULL);
-    }
+    for (size_t i = 0; i < COUNT(places); i++)
+        a_draft_that_may_not_grow_stays(&places[i]);
 }
 
 /* ---- */
@@ -631,7 +620,6 @@ int main(void)
         cmocka_unit_test(the_end_may_come_at_any_step),
         cmocka_unit_test(stopped_at_any_step_it_goes_on),
         cmocka_unit_test(where_no_file_may_grow_the_draft_stays_and_the_words_are_printed),
-        cmocka_unit_test(where_not_even_a_picture_fits_the_questions_are_plain),
     };
 
     if (!getenv("DRPLAN")) {

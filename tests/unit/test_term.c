@@ -434,19 +434,6 @@ static void every_size_is_drawn(void **state)
     quits_well(screen);
 }
 
-/* Some terminals would go on scrolling only the rows of the old size. */
-static void the_whole_of_a_new_size_scrolls(void **state)
-{
-    struct screen *screen = start("colour");
-    size_t length;
-
-    (void)state;
-    assert_true(screen_resize(screen, 90, 31));
-    assert_true(screen_wait_row(screen, 2, "90x31"));
-    assert_non_null(strstr(screen_bytes(screen, &length), "\033[1;31r"));
-    quits_well(screen);
-}
-
 static void a_storm_of_sizes_ends_in_the_right_picture(void **state)
 {
     struct screen *screen = start("colour");
@@ -708,7 +695,6 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_paste_is_one_event),
         cmocka_unit_test(the_mouse_can_be_had_and_left),
         cmocka_unit_test(every_size_is_drawn),
-        cmocka_unit_test(the_whole_of_a_new_size_scrolls),
         cmocka_unit_test(a_storm_of_sizes_ends_in_the_right_picture),
         cmocka_unit_test(a_redraw_repairs_the_screen),
         cmocka_unit_test(a_key_costs_few_bytes),
