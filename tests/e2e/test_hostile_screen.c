@@ -30,8 +30,6 @@ enum { STEPS_MAX = 16, WORDS_MAX = 8, GROUPS_MAX = 80 };
 #define ESCAPE       "\033"
 #define CTRL(letter) ((const char[]){(letter)&0x1F, '\0'})
 
-static struct hostile_place *place;
-
 /* ---- Walks ---- */
 
 /* Keys, what is on the screen then, and whether one of the texts is. */
@@ -287,7 +285,7 @@ struct cast {
 static char *fill(const char *template, struct cast *cast, size_t *next)
 {
     struct hostile_turn turn = {.texts = cast->texts, .count = cast->count, .next = *next};
-    char *text = hostile_place_fill(place, template, &turn);
+    char *text = hostile_place_fill(template, &turn);
 
     *next = turn.next;
     return text;
@@ -300,12 +298,12 @@ static char *write_files(const struct walk *walk, struct cast *cast)
     size_t next = 0;
     char *name = fill(walk->draft_name ? walk->draft_name : "draft.json", cast, &next);
 
-    hostile_place_write(place, name, walk->draft, &turn);
-    hostile_place_write(place, "text", "@T", &turn);
-    hostile_place_write(place, ".aliyun/config.json", walk->config, &turn);
-    hostile_place_write(place, "drplan/journal.jsonl", walk->journal, &turn);
-    hostile_place_write(place, "drplan/autosave/0123456789abcdef.json", walk->autosave, &turn);
-    hostile_place_answer(place, walk->status, walk->create ? walk->create : "{}",
+    hostile_place_write(name, walk->draft, &turn);
+    hostile_place_write("text", "@T", &turn);
+    hostile_place_write(".aliyun/config.json", walk->config, &turn);
+    hostile_place_write("drplan/journal.jsonl", walk->journal, &turn);
+    hostile_place_write("drplan/autosave/0123456789abcdef.json", walk->autosave, &turn);
+    hostile_place_answer(walk->status, walk->create ? walk->create : "{}",
                          walk->other ? walk->other : NOTHING_LISTED, &turn);
     return name;
 }
@@ -331,8 +329,8 @@ static struct screen *start(const struct walk *walk, enum way way, struct cast *
                                      .environment = environment};
     struct screen *screen;
 
-    snprintf(home, sizeof(home), "HOME=%s", hostile_place_folder(place));
-    snprintf(state, sizeof(state), "XDG_STATE_HOME=%s", hostile_place_folder(place));
+    snprintf(home, sizeof(home), "HOME=%s", hostile_place_folder());
+    snprintf(state, sizeof(state), "XDG_STATE_HOME=%s", hostile_place_folder());
     snprintf(who, sizeof(who), "USER=%s", user);
     for (size_t i = 0; i < WORDS_MAX && walk->words[i]; i++)
         argv[i + 1] = fill(walk->words[i], cast, &next);
@@ -365,9 +363,9 @@ static void take_steps(const struct walk *walk, enum way way, struct screen *scr
 {
     for (const struct step *step = walk->steps; step->wait; step++) {
         if (step->meddles)
-            hostile_place_write(place, draft, "{}", NULL);
+            hostile_place_write(draft, "{}", NULL);
         if (step->removes)
-            hostile_place_write(place, draft, NULL, NULL);
+            hostile_place_write(draft, NULL, NULL);
         if (step->keys)
             screen_type(screen, step->keys);
         if (!(step->wait[0] == '!' ? screen_wait_gone(screen, step->wait + 1)
@@ -421,7 +419,7 @@ static void run(const struct walk *walk, enum way way, struct cast *cast)
     struct screen *holder = NULL, *screen;
     char *draft;
 
-    hostile_place_clear(place);
+    hostile_place_clear();
     draft = write_files(walk, cast);
     if (walk->holder) {
         holder = start(walk, way, cast, cast->texts[0]);
@@ -543,21 +541,6 @@ static void the_judge_knows_what_is_marked(void **state)
         assert_int_equal(hostile_row_is_marked(rows[i].row, NULL, why, sizeof(why)), rows[i].marked);
 }
 
-static int enter(void **state)
-{
-    (void)state;
-    signal(SIGPIPE, SIG_IGN);
-    place = hostile_place_open();
-    return 0;
-}
-
-static int leave(void **state)
-{
-    (void)state;
-    hostile_place_close(place);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -568,5 +551,5 @@ int main(void)
         cmocka_unit_test(nothing_hostile_comes_out_on_a_screen_without_utf8),
     };
 
-    return cmocka_run_group_tests(tests, enter, leave);
+    return cmocka_run_group_tests(tests, hostile_place_enter, hostile_place_leave);
 }

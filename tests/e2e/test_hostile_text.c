@@ -1,7 +1,6 @@
 #include <fcntl.h>
 #include <pty.h>
 #include <setjmp.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -26,8 +25,6 @@ enum { LIMIT_MS = 60000, WORDS_MAX = 12, ANY_ROOM = 100000 };
 
 #define KEY_CANARY    "CanaryKeyId0123456789"
 #define SECRET_CANARY "CanarySecret0123456789abcdef"
-
-static struct hostile_place *place;
 
 /* ---- Entrances ---- */
 
@@ -218,7 +215,7 @@ static const char *const way_names[] = {"JSON", "a terminal", "a terminal withou
 
 static char *fill(const char *template, const char *text)
 {
-    return hostile_place_fill(place, template, &(struct hostile_turn){.texts = &text, .count = 1});
+    return hostile_place_fill(template, &(struct hostile_turn){.texts = &text, .count = 1});
 }
 
 static void set_environment(const struct entrance *entrance, enum way way, const char *text)
@@ -228,8 +225,8 @@ static void set_environment(const struct entrance *entrance, enum way way, const
 
     for (size_t i = 0; i < sizeof(unset) / sizeof(unset[0]); i++)
         unsetenv(unset[i]);
-    setenv("HOME", hostile_place_folder(place), 1);
-    setenv("XDG_STATE_HOME", hostile_place_folder(place), 1);
+    setenv("HOME", hostile_place_folder(), 1);
+    setenv("XDG_STATE_HOME", hostile_place_folder(), 1);
     setenv("ALIBABA_CLOUD_ACCESS_KEY_ID", KEY_CANARY, 1);
     setenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET", SECRET_CANARY, 1);
     setenv("ALIBABA_CLOUD_ECS_METADATA_DISABLED", "true", 1);
@@ -296,12 +293,12 @@ static void write_files(const struct entrance *entrance, const char *text)
 {
     struct hostile_turn turn = {.texts = &text, .count = 1};
 
-    hostile_place_write(place, "text", "@T", &turn);
-    hostile_place_write(place, "input", entrance->input ? entrance->input : "", &turn);
-    hostile_place_write(place, "draft.json", entrance->draft, &turn);
-    hostile_place_write(place, ".aliyun/config.json", entrance->config, &turn);
-    hostile_place_write(place, "drplan/journal.jsonl", entrance->journal, &turn);
-    hostile_place_answer(place, entrance->status, entrance->create ? entrance->create : "{}",
+    hostile_place_write("text", "@T", &turn);
+    hostile_place_write("input", entrance->input ? entrance->input : "", &turn);
+    hostile_place_write("draft.json", entrance->draft, &turn);
+    hostile_place_write(".aliyun/config.json", entrance->config, &turn);
+    hostile_place_write("drplan/journal.jsonl", entrance->journal, &turn);
+    hostile_place_answer(entrance->status, entrance->create ? entrance->create : "{}",
                          entrance->other ? entrance->other : NOTHING_LISTED, &turn);
 }
 
@@ -425,21 +422,6 @@ static void nothing_hostile_comes_out_on_a_terminal_without_utf8(void **state)
     go_through(WAY_NARROW_TERMINAL);
 }
 
-static int enter(void **state)
-{
-    (void)state;
-    signal(SIGPIPE, SIG_IGN);
-    place = hostile_place_open();
-    return 0;
-}
-
-static int leave(void **state)
-{
-    (void)state;
-    hostile_place_close(place);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -448,5 +430,5 @@ int main(void)
         cmocka_unit_test(nothing_hostile_comes_out_on_a_terminal_without_utf8),
     };
 
-    return cmocka_run_group_tests(tests, enter, leave);
+    return cmocka_run_group_tests(tests, hostile_place_enter, hostile_place_leave);
 }

@@ -29,8 +29,6 @@ enum { ROWS = 40, COLUMNS = 200 };
 #define PASTE_END    "\033[201~"
 #define CTRL(letter) ((const char[]){(letter)&0x1F, '\0'})
 
-static struct hostile_place *place;
-
 /* What suspends the program: a key like any other, but no test of text. */
 static bool suspends(const char *text)
 {
@@ -56,12 +54,12 @@ static struct screen *start(const char *draft)
     struct screen_options options = {.columns = COLUMNS, .rows = ROWS, .environment = environment};
     struct screen *screen;
 
-    hostile_place_clear(place);
-    hostile_place_write(place, "draft.json", draft, &none);
-    hostile_place_answer(place, 200, "{\"success\":true,\"data\":42}", NOTHING_LISTED, &none);
-    snprintf(home, sizeof(home), "HOME=%s", hostile_place_folder(place));
-    snprintf(state, sizeof(state), "XDG_STATE_HOME=%s", hostile_place_folder(place));
-    endpoint = hostile_place_fill(place, "@E", &none);
+    hostile_place_clear();
+    hostile_place_write("draft.json", draft, &none);
+    hostile_place_answer(200, "{\"success\":true,\"data\":42}", NOTHING_LISTED, &none);
+    snprintf(home, sizeof(home), "HOME=%s", hostile_place_folder());
+    snprintf(state, sizeof(state), "XDG_STATE_HOME=%s", hostile_place_folder());
+    endpoint = hostile_place_fill("@E", &none);
     screen = screen_start(
         (const char *const[]){getenv("DRPLAN"), "--endpoint", endpoint, draft ? "draft.json" : NULL, NULL},
         &options);
@@ -185,7 +183,7 @@ static void nothing_pasted_into_a_field_is_more_than_text(void **state)
             is_nowhere(screen, HOSTILE_MARKER);
         finish(screen, entry->name);
     }
-    assert_int_equal(hostile_place_creates(place), 0);
+    assert_int_equal(hostile_place_creates(), 0);
 }
 
 /* ---- Keys ---- */
@@ -253,7 +251,7 @@ static void nothing_typed_at_once_sends_or_leaves(void **state)
         buf_release(&all);
         finish(screen, spots[i].name);
     }
-    assert_int_equal(hostile_place_creates(place), 0);
+    assert_int_equal(hostile_place_creates(), 0);
 }
 
 /* Pastes with an end of their own, and keys behind it. */
@@ -286,7 +284,7 @@ static void no_paste_breaks_out_of_its_marks(void **state)
             fail_msg("%s: a paste answered it", spots[i].name);
         finish(screen, spots[i].name);
     }
-    assert_int_equal(hostile_place_creates(place), 0);
+    assert_int_equal(hostile_place_creates(), 0);
 }
 
 /* What a read takes at once is limited: the key behind a long paste comes with the next one. */
@@ -310,22 +308,7 @@ static void a_key_behind_a_long_paste_confirms_nothing(void **state)
             fail_msg("a key behind %zu bytes answered", end);
     }
     finish(screen, spots[2].name);
-    assert_int_equal(hostile_place_creates(place), 0);
-}
-
-static int enter(void **state)
-{
-    (void)state;
-    signal(SIGPIPE, SIG_IGN);
-    place = hostile_place_open();
-    return 0;
-}
-
-static int leave(void **state)
-{
-    (void)state;
-    hostile_place_close(place);
-    return 0;
+    assert_int_equal(hostile_place_creates(), 0);
 }
 
 int main(void)
@@ -337,5 +320,5 @@ int main(void)
         cmocka_unit_test(a_key_behind_a_long_paste_confirms_nothing),
     };
 
-    return cmocka_run_group_tests(tests, enter, leave);
+    return cmocka_run_group_tests(tests, hostile_place_enter, hostile_place_leave);
 }

@@ -68,7 +68,6 @@ static struct secret secrets[] = {
 
 enum { OF_A_PROFILE = 2, SECRETS = sizeof(secrets) / sizeof(secrets[0]) };
 
-static struct hostile_place *place;
 static size_t outputs, files, processes;
 
 static void is_not_in(const char *bytes, size_t length, const char *about)
@@ -162,9 +161,9 @@ static const char *const environment[] = {home,
 static void fill_place(int status, const char *create)
 {
     struct hostile_turn none = {0};
-    const char *folder = hostile_place_folder(place);
+    const char *folder = hostile_place_folder();
 
-    hostile_place_clear(place);
+    hostile_place_clear();
     for (size_t i = 0; i < sizeof(given_files) / sizeof(given_files[0]); i++) {
         FILE *file = fopen(given_files[i].name, "w");
 
@@ -175,7 +174,7 @@ static void fill_place(int status, const char *create)
     }
     assert_int_equal(mkdir("given-to-children", 0700), 0);
     assert_int_equal(mkdir("tmp", 0700), 0);
-    hostile_place_answer(place, status, create, NOTHING_LISTED, &none);
+    hostile_place_answer(status, create, NOTHING_LISTED, &none);
     snprintf(home, sizeof(home), "HOME=%s", folder);
     snprintf(state, sizeof(state), "XDG_STATE_HOME=%s", folder);
     snprintf(temporary, sizeof(temporary), "TMPDIR=%s/tmp", folder);
@@ -254,7 +253,7 @@ static void run(const struct run *run, bool as_json)
     size_t count = 1;
 
     for (; count <= WORDS_MAX && run->words[count - 1]; count++) {
-        words[count] = hostile_place_fill(place, run->words[count - 1], &none);
+        words[count] = hostile_place_fill(run->words[count - 1], &none);
         buf_addf(&about, "%s ", words[count]);
     }
     if (as_json)
@@ -268,7 +267,7 @@ static void run(const struct run *run, bool as_json)
     if (count_children() != 2 * run->children)
         fail_msg("%s: it did not start %d commands\n%s", buf_text(&about), run->children, result.err);
     is_not_in_children(buf_text(&about));
-    is_not_below(hostile_place_folder(place), buf_text(&about));
+    is_not_below(hostile_place_folder(), buf_text(&about));
     command_release(&result);
     buf_release(&about);
     for (size_t i = 1; words[i]; i++)
@@ -314,7 +313,7 @@ static void what_is_asked_for_in_clear_is_found(void **state_)
         if (strcmp(secrets[i].text, CLEAR) == 0 || strcmp(secrets[i].text, OF_TOKEN) == 0)
             assert_string_equal(canary_found(secrets[i].canary, result.out, result.out_length), "as it is");
     command_release(&result);
-    where = canary_found_below(secrets[OF_A_PROFILE].canary, hostile_place_folder(place), NULL, NULL);
+    where = canary_found_below(secrets[OF_A_PROFILE].canary, hostile_place_folder(), NULL, NULL);
     assert_non_null(where); /* the configuration */
     free(where);
 }
@@ -324,7 +323,7 @@ static void what_is_asked_for_in_clear_is_found(void **state_)
 static struct screen *start(const char *draft, const char *option)
 {
     struct hostile_turn none = {0};
-    char *endpoint = hostile_place_fill(place, "@E", &none);
+    char *endpoint = hostile_place_fill("@E", &none);
     const char *const argv[] = {getenv("DRPLAN"), "--endpoint", endpoint, "--patience",
                                 "0.05",           draft,        option,   NULL};
     struct screen_options options = {.columns = 120, .rows = 40, .environment = environment};
@@ -348,7 +347,7 @@ static void judge(struct screen *screen, const char *about)
 
     is_not_in(bytes, length, about);
     is_not_in(picture, strlen(picture), about);
-    is_not_below(hostile_place_folder(place), about);
+    is_not_below(hostile_place_folder(), about);
 }
 
 static void end(struct screen *screen, int number, const char *about)
@@ -546,7 +545,7 @@ static void the_sandbox_keeps_and_logs_no_secret(void **state_)
     is_not_in(buf_text(&out), out.length, "the log of the sandbox");
     assert_int_equal(access("plans.json", R_OK), 0);
     is_not_in_children("the sandbox");
-    is_not_below(hostile_place_folder(place), "the sandbox");
+    is_not_below(hostile_place_folder(), "the sandbox");
     buf_release(&out);
 }
 
@@ -583,23 +582,18 @@ static void each_form_is_found(void **state_)
 
 static int enter(void **state_)
 {
-    (void)state_;
-    signal(SIGPIPE, SIG_IGN);
     for (size_t i = 0; i < SECRETS; i++)
         secrets[i].canary = canary_new(secrets[i].text);
-    place = hostile_place_open();
-    return 0;
+    return hostile_place_enter(state_);
 }
 
 static int leave(void **state_)
 {
-    (void)state_;
     print_message("%d secrets: %zu outputs, %zu files, %zu processes\n", (int)SECRETS, outputs, files,
                   processes);
-    hostile_place_close(place);
     for (size_t i = 0; i < SECRETS; i++)
         canary_free(secrets[i].canary);
-    return 0;
+    return hostile_place_leave(state_);
 }
 
 int main(void)

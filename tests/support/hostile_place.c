@@ -3,6 +3,7 @@
 #include <ftw.h>
 #include <netinet/in.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +16,7 @@
 
 enum { REQUEST_MAX = 1 << 20, OPEN_FOLDERS = 8 };
 
-struct hostile_place {
+static struct {
     char folder[40];
     pthread_t thread;
     pthread_mutex_t lock; /* of what follows */
@@ -24,7 +25,7 @@ struct hostile_place {
     char *create, *other;
     size_t creates;
     char request[REQUEST_MAX];
-};
+} place;
 
 static void die(const char *what)
 {
@@ -93,60 +94,60 @@ static void add_body(const char *answer, const char *request, struct buf *out)
     buf_add_text(out, found + 3);
 }
 
-static void answer(struct hostile_place *place, int fd)
+static void answer(int fd)
 {
     struct buf head = BUF_INIT, body = BUF_INIT;
     bool creates;
 
-    if (!read_request(fd, place->request, sizeof(place->request)))
+    if (!read_request(fd, place.request, sizeof(place.request)))
         return;
-    pthread_mutex_lock(&place->lock);
-    creates = strncmp(place->request, "POST /disaster_recovery ", 24) == 0;
-    place->creates += creates ? 1 : 0;
-    add_body(creates ? place->create : place->other, place->request, &body);
+    pthread_mutex_lock(&place.lock);
+    creates = strncmp(place.request, "POST /disaster_recovery ", 24) == 0;
+    place.creates += creates ? 1 : 0;
+    add_body(creates ? place.create : place.other, place.request, &body);
     buf_addf(&head, "HTTP/1.1 %d X\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n",
-             creates ? place->create_status : 200, body.length);
+             creates ? place.create_status : 200, body.length);
     send_all(fd, buf_text(&head));
     send_all(fd, buf_text(&body));
-    pthread_mutex_unlock(&place->lock);
+    pthread_mutex_unlock(&place.lock);
     buf_release(&head);
     buf_release(&body);
 }
 
-static void *serve(void *argument)
+static void *serve(void *unused)
 {
-    struct hostile_place *place = argument;
     int fd;
 
-    while ((fd = accept(place->fd, NULL, NULL)) >= 0) {
-        answer(place, fd);
+    (void)unused;
+    while ((fd = accept(place.fd, NULL, NULL)) >= 0) {
+        answer(fd);
         close(fd);
     }
     return NULL;
 }
 
-static void start_service(struct hostile_place *place)
+static void start_service(void)
 {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t length = sizeof(address);
 
-    place->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (bind(place->fd, (struct sockaddr *)&address, length) != 0 || listen(place->fd, 64) != 0 ||
-        getsockname(place->fd, (struct sockaddr *)&address, &length) != 0)
+    place.fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (bind(place.fd, (struct sockaddr *)&address, length) != 0 || listen(place.fd, 64) != 0 ||
+        getsockname(place.fd, (struct sockaddr *)&address, &length) != 0)
         die("a service on loopback");
-    place->port = ntohs(address.sin_port);
-    pthread_mutex_init(&place->lock, NULL);
-    if (pthread_create(&place->thread, NULL, serve, place) != 0)
+    place.port = ntohs(address.sin_port);
+    pthread_mutex_init(&place.lock, NULL);
+    if (pthread_create(&place.thread, NULL, serve, NULL) != 0)
         die("pthread_create");
 }
 
-size_t hostile_place_creates(struct hostile_place *place)
+size_t hostile_place_creates(void)
 {
     size_t creates;
 
-    pthread_mutex_lock(&place->lock);
-    creates = place->creates;
-    pthread_mutex_unlock(&place->lock);
+    pthread_mutex_lock(&place.lock);
+    creates = place.creates;
+    pthread_mutex_unlock(&place.lock);
     return creates;
 }
 
@@ -159,45 +160,45 @@ static int remove_one(const char *path, const struct stat *facts, int kind, stru
     return where->level > 0 ? remove(path) : 0;
 }
 
-void hostile_place_clear(struct hostile_place *place)
+void hostile_place_clear(void)
 {
-    nftw(place->folder, remove_one, OPEN_FOLDERS, FTW_PHYS | FTW_DEPTH);
+    nftw(place.folder, remove_one, OPEN_FOLDERS, FTW_PHYS | FTW_DEPTH);
     if (mkdir("drplan", 0700) != 0 || mkdir("drplan/autosave", 0700) != 0 || mkdir(".aliyun", 0700) != 0)
         die("mkdir");
 }
 
-struct hostile_place *hostile_place_open(void)
+int hostile_place_enter(void **state)
 {
-    struct hostile_place *place = calloc(1, sizeof(*place));
-
-    if (!place)
-        die("calloc");
-    snprintf(place->folder, sizeof(place->folder), "/tmp/drplan-hostile-XXXXXX");
-    if (!mkdtemp(place->folder) || chdir(place->folder) != 0)
+    (void)state;
+    /* A program that ended does not read what it is typed. */
+    signal(SIGPIPE, SIG_IGN);
+    snprintf(place.folder, sizeof(place.folder), "/tmp/drplan-hostile-XXXXXX");
+    if (!mkdtemp(place.folder) || chdir(place.folder) != 0)
         die("a folder");
-    hostile_place_clear(place);
-    start_service(place);
-    return place;
+    hostile_place_clear();
+    start_service();
+    return 0;
 }
 
-void hostile_place_close(struct hostile_place *place)
+int hostile_place_leave(void **state)
 {
-    shutdown(place->fd, SHUT_RDWR);
-    pthread_join(place->thread, NULL);
-    pthread_mutex_destroy(&place->lock);
-    close(place->fd);
-    free(place->create);
-    free(place->other);
+    (void)state;
+    shutdown(place.fd, SHUT_RDWR);
+    pthread_join(place.thread, NULL);
+    pthread_mutex_destroy(&place.lock);
+    close(place.fd);
+    free(place.create);
+    free(place.other);
     if (chdir("/") != 0)
         die("chdir");
-    nftw(place->folder, remove_one, OPEN_FOLDERS, FTW_PHYS | FTW_DEPTH);
-    rmdir(place->folder);
-    free(place);
+    nftw(place.folder, remove_one, OPEN_FOLDERS, FTW_PHYS | FTW_DEPTH);
+    rmdir(place.folder);
+    return 0;
 }
 
-const char *hostile_place_folder(const struct hostile_place *place)
+const char *hostile_place_folder(void)
 {
-    return place->folder;
+    return place.folder;
 }
 
 /* ---- Templates ---- */
@@ -216,7 +217,7 @@ static const char *next_text(struct hostile_turn *turn)
     return turn->texts[turn->next++ % turn->count];
 }
 
-char *hostile_place_fill(const struct hostile_place *place, const char *template, struct hostile_turn *turn)
+char *hostile_place_fill(const char *template, struct hostile_turn *turn)
 {
     struct buf out = BUF_INIT;
 
@@ -233,10 +234,10 @@ char *hostile_place_fill(const struct hostile_place *place, const char *template
             add_json(&out, next_text(turn));
             break;
         case 'E':
-            buf_addf(&out, "http://127.0.0.1:%d", place->port);
+            buf_addf(&out, "http://127.0.0.1:%d", place.port);
             break;
         case 'D':
-            buf_add_text(&out, place->folder);
+            buf_add_text(&out, place.folder);
             break;
         default:
             buf_add_char(&out, *template);
@@ -245,10 +246,9 @@ char *hostile_place_fill(const struct hostile_place *place, const char *template
     return taken(&out);
 }
 
-void hostile_place_write(const struct hostile_place *place, const char *name, const char *template,
-                         struct hostile_turn *turn)
+void hostile_place_write(const char *name, const char *template, struct hostile_turn *turn)
 {
-    char *content = template ? hostile_place_fill(place, template, turn) : NULL;
+    char *content = template ? hostile_place_fill(template, turn) : NULL;
     FILE *file = content ? fopen(name, "w") : NULL;
 
     if (content && (!file || fputs(content, file) < 0 || fclose(file) != 0))
@@ -258,16 +258,15 @@ void hostile_place_write(const struct hostile_place *place, const char *name, co
     free(content);
 }
 
-void hostile_place_answer(struct hostile_place *place, int status, const char *create, const char *other,
-                          struct hostile_turn *turn)
+void hostile_place_answer(int status, const char *create, const char *other, struct hostile_turn *turn)
 {
-    pthread_mutex_lock(&place->lock);
-    free(place->create);
-    free(place->other);
-    place->create_status = status;
-    place->create = hostile_place_fill(place, create, turn);
-    place->other = hostile_place_fill(place, other, turn);
-    pthread_mutex_unlock(&place->lock);
+    pthread_mutex_lock(&place.lock);
+    free(place.create);
+    free(place.other);
+    place.create_status = status;
+    place.create = hostile_place_fill(create, turn);
+    place.other = hostile_place_fill(other, turn);
+    pthread_mutex_unlock(&place.lock);
 }
 
 bool hostile_is_wanted(size_t index, const char *name)

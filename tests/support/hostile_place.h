@@ -7,21 +7,22 @@
 /*
  * Where hostile texts are tried: a folder of its own, entered, and a service on
  * loopback that says one thing to a create call and another to all the rest.
+ * A process is in one folder, so there is one place. Ends the test program
+ * when it cannot be had.
  */
-struct hostile_place;
 
-/* Fails the test when it cannot be had. */
-struct hostile_place *hostile_place_open(void);
-void hostile_place_close(struct hostile_place *place);
+/* Of a group of tests: before the first, and after the last of them. */
+int hostile_place_enter(void **state);
+int hostile_place_leave(void **state);
 
 /* Takes away what is in the folder, but for empty ones where the program keeps its things: drplan/autosave,
  * .aliyun. */
-void hostile_place_clear(struct hostile_place *place);
+void hostile_place_clear(void);
 
-const char *hostile_place_folder(const struct hostile_place *place);
+const char *hostile_place_folder(void);
 
 /* How many create calls came so far. */
-size_t hostile_place_creates(struct hostile_place *place);
+size_t hostile_place_creates(void);
 
 /* What stands for the texts of a template: one after another, and from the start again. */
 struct hostile_turn {
@@ -30,15 +31,13 @@ struct hostile_turn {
 };
 
 /* @T: the next text; @J: the same within a string of JSON; @E: the service; @D: the folder. To be freed. */
-char *hostile_place_fill(const struct hostile_place *place, const char *template, struct hostile_turn *turn);
+char *hostile_place_fill(const char *template, struct hostile_turn *turn);
 
 /* A file of the folder; without a template it is taken away. */
-void hostile_place_write(const struct hostile_place *place, const char *name, const char *template,
-                         struct hostile_turn *turn);
+void hostile_place_write(const char *name, const char *template, struct hostile_turn *turn);
 
 /* Templates; status: of the answer to a create call. "@@R@@" is what was asked, within a string of JSON. */
-void hostile_place_answer(struct hostile_place *place, int status, const char *create, const char *other,
-                          struct hostile_turn *turn);
+void hostile_place_answer(int status, const char *create, const char *other, struct hostile_turn *turn);
 
 /* Whether something of this number and name is to be tried now. HOSTILE_PART=I/N: every Nth from the Ith on;
  * HOSTILE_ONLY=TEXT: what has the text in its name. */
