@@ -84,15 +84,6 @@ bool region_is_valid(const char *region)
     return true;
 }
 
-bool region_is_known(const char *region)
-{
-    for (const struct region *known = regions; known->id; known++) {
-        if (strcmp(known->id, region) == 0)
-            return true;
-    }
-    return false;
-}
-
 static const char *exception_host(const char *product, const char *region)
 {
     for (size_t i = 0; i < sizeof(exceptions) / sizeof(exceptions[0]); i++) {

@@ -17,7 +17,6 @@ extern const struct region regions[];
 /* True for lower-case letters, digits and single hyphens, as region ids are: nothing else gets into a host.
  */
 bool region_is_valid(const char *region);
-bool region_is_known(const char *region);
 
 /* Where requests go. */
 struct endpoint {

@@ -65,7 +65,6 @@ struct submission_report {
     enum outcome outcome;
     enum submission_phase phase;
     char plan_id[24];            /* "" unless created or exists */
-    bool found_by_looking;       /* created, known from the list, not from the answer */
     const struct answer *answer; /* the last answer of the create call; NULL when none came */
     const char *raw; /* the body that came with it, or as far as it came; raw_length bytes; NULL: none */
     size_t raw_length;

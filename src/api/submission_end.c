@@ -141,7 +141,6 @@ void submission_finish_created(struct submission *submission, const char *id, bo
     struct submission_report *report = &submission->report;
 
     snprintf(report->plan_id, sizeof(report->plan_id), "%s", id);
-    report->found_by_looking = by_looking;
     report->reason[0] = '\0';
     if (by_looking)
         say(report->reason, sizeof(report->reason), "%s The plan was found afterwards in the list of plans.",

@@ -280,11 +280,6 @@ void clean_add(struct buf *out, const char *text, size_t length, enum clean_line
     }
 }
 
-void clean_add_text(struct buf *out, const char *text)
-{
-    clean_add(out, text, strlen(text), CLEAN_ONE_LINE);
-}
-
 void clean_add_ascii(struct buf *out, const char *text, size_t length)
 {
     for (size_t at = 0, used; at < length; at += used) {

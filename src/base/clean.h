@@ -32,9 +32,6 @@ enum clean_lines {
 
 void clean_add(struct buf *out, const char *text, size_t length, enum clean_lines lines);
 
-/* As clean_add() for a C string on one line. */
-void clean_add_text(struct buf *out, const char *text);
-
 /*
  * What clean_add() made, for a terminal that does not read UTF-8, to which some
  * of its bytes are controls: <U+4E2D> for all that is not ASCII.

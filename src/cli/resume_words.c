@@ -11,7 +11,8 @@
 
 enum { NAMED = 3 };
 
-void describe_ago(int64_t then, int64_t now, struct buf *out)
+/* "a moment ago", "5 minutes ago", "on 2026-11-25". */
+static void add_ago(int64_t then, int64_t now, struct buf *out)
 {
     int64_t seconds = now - then, minutes = seconds / 60;
     char date[21];
@@ -58,7 +59,9 @@ static void add_name(struct place place, struct buf *out)
     buf_add_text(out, schema[place.field].label);
 }
 
-int describe_differences(const struct plan *typed, const struct plan *saved, struct buf *out)
+/* Adds the names of the fields whose answers differ, parted by "; ", the first few of them; returns how many
+ * differ. Passwords count where both plans say something about them. saved: NULL for nothing. */
+static int add_differences(const struct plan *typed, const struct plan *saved, struct buf *out)
 {
     size_t instances = plan_instances(typed);
     int count = 0;
@@ -121,7 +124,7 @@ static const char *short_name(const char *path)
 static void add_what_differs(const struct interrupted *item, const struct saved *saved, struct buf *out)
 {
     struct buf names = BUF_INIT;
-    int count = describe_differences(item->plan, saved->plan, &names);
+    int count = add_differences(item->plan, saved->plan, &names);
 
     if (saved->plan)
         buf_addf(out, " %d %s from %s", count, count == 1 ? "answer differs" : "answers differ",
@@ -141,7 +144,7 @@ void describe_interrupted(const struct interrupted *item, int position, int coun
     if (count > 1)
         buf_addf(out, "%d of %d: ", position, count);
     buf_addf(out, "%s, last typed ", excerpt(name ? name : "A plan without a name", 200).text);
-    describe_ago(item->time, now, out);
+    add_ago(item->time, now, out);
     if (item->host[0])
         buf_addf(out, " on %s", item->host);
     if (saved.changed)

@@ -13,11 +13,4 @@
 void describe_interrupted(const struct interrupted *item, int position, int count, int64_t now,
                           struct buf *out);
 
-/* "a moment ago", "5 minutes ago", "yesterday", "on 2026-11-25". */
-void describe_ago(int64_t then, int64_t now, struct buf *out);
-
-/* Adds the names of the fields whose answers differ, parted by "; ", the first few of them; returns how many
- * differ. Passwords count where both plans say something about them. saved: NULL for nothing. */
-int describe_differences(const struct plan *typed, const struct plan *saved, struct buf *out);
-
 #endif

@@ -192,7 +192,7 @@ static void a_tower_of_marks_becomes_a_number(void **state)
     buf_add_char(&text, 'Z');
     for (int i = 0; i < 5000; i++)
         buf_add_text(&text, "\u0335");
-    clean_add_text(&out, buf_text(&text));
+    clean_add(&out, buf_text(&text), text.length, CLEAN_ONE_LINE);
     assert_string_equal(buf_text(&out), "Z\u0335\u0335\u0335\u0335<+4996>");
     buf_release(&text);
     buf_release(&out);
@@ -206,7 +206,7 @@ static void emoji_of_more_than_four_pictures_are_cut(void **state)
     buf_add_text(&text, FAMILY);
     for (int i = 0; i < 50; i++)
         buf_add_text(&text, "\u200D\U0001F466");
-    clean_add_text(&out, buf_text(&text));
+    clean_add(&out, buf_text(&text), text.length, CLEAN_ONE_LINE);
     assert_string_equal(buf_text(&out), "\U0001F468\u200D\U0001F469<+104>");
     assert_true(clean_is_clean(out.data, out.length));
     buf_release(&text);
@@ -354,7 +354,7 @@ static void a_full_buf_stays_as_it_is(void **state)
 
     (void)state;
     buf_init(&out, 4);
-    clean_add_text(&out, "abc\x1B[31m");
+    clean_add(&out, "abc\x1B[31m", 8, CLEAN_ONE_LINE);
     assert_true(out.failed);
     assert_string_equal(buf_text(&out), "abc");
     buf_release(&out);

@@ -105,7 +105,6 @@ static void a_created_plan_has_no_code(void **state)
     const struct submission_report report = {.outcome = OUTCOME_CREATED,
                                              .answer = &answer,
                                              .plan_id = "9223372036854775807",
-                                             .found_by_looking = true,
                                              .reason = "It was found."};
     struct ending ending = {.draft = "a"};
     struct result result;
