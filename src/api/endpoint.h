@@ -2,7 +2,6 @@
 #define API_ENDPOINT_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
 #include "base/error.h"
 

@@ -2,7 +2,6 @@
 #define API_LOOKUP_ENTRY_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "api/lookup.h"

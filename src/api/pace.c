@@ -1,5 +1,7 @@
 #include "api/pace.h"
 
+#include <stdbool.h>
+
 enum { INTERVAL_LEAST = 20, INTERVAL_MOST = 10000, INTERVAL_GONE = 10, HOLD_LEAST = 100 };
 
 /* After this many that got through the rate is a good half more. */

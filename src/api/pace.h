@@ -1,7 +1,6 @@
 #ifndef API_PACE_H
 #define API_PACE_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 /*

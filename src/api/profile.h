@@ -2,7 +2,6 @@
 #define API_PROFILE_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
 #include "api/source.h"
 #include "base/error.h"

@@ -1,7 +1,6 @@
 #include "api/section.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "api/request.h"

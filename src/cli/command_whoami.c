@@ -1,5 +1,4 @@
 #include <stdio.h>
-#include <string.h>
 
 #include "api/answer.h"
 #include "api/proxy.h"

@@ -1,8 +1,6 @@
 #ifndef CLI_COMPLETION_H
 #define CLI_COMPLETION_H
 
-#include <stdbool.h>
-
 #include "base/buf.h"
 #include "cli/command.h"
 #include "cli/options.h"

@@ -1,6 +1,5 @@
 #include "cli/draft_file.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/utf8.h"

@@ -2,7 +2,6 @@
 #define CLI_INTERRUPT_H
 
 #include <signal.h>
-#include <stdbool.h>
 
 #include "base/error.h"
 

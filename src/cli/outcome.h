@@ -2,8 +2,8 @@
 #define CLI_OUTCOME_H
 
 #include "api/submission.h"
+#include "model/result.h"
 #include "model/review.h"
-#include "ui/result.h"
 
 /* How a submission ended, in the words of those who read it: the result page, a line of text, a line of JSON.
  */

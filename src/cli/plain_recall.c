@@ -1,5 +1,7 @@
 #include "cli/plain_recall.h"
 
+#include <signal.h>
+
 #include "cli/open_intents.h"
 #include "cli/sending.h"
 #include "model/words.h"

@@ -1,8 +1,5 @@
 #include "cli/recall.h"
 
-#include <stdio.h>
-#include <string.h>
-
 #include "base/excerpt.h"
 #include "cli/sending.h"
 
@@ -99,7 +96,7 @@ static void begin_next(struct recall *recall, struct wizard *wizard)
         recall->submission = open_intent_look(recall->session, intent, &options, &recall->destination, &err);
         if (recall->submission) {
             excerpt_write(recall->doing, sizeof(recall->doing), "Looking for %s",
-                     excerpt(intent->plan_name, 120).text);
+                          excerpt(intent->plan_name, 120).text);
             recall->started = recall->session->host->ticks(recall->session->host);
             return;
         }

@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 
-#include "cli/output.h"
 #include "cli/sending.h"
 
 struct run *run_new(const char *name, struct error *err)

@@ -1,7 +1,6 @@
 #ifndef CLI_SENDING_H
 #define CLI_SENDING_H
 
-#include <poll.h>
 #include <stdbool.h>
 
 #include "api/submission.h"

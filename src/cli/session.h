@@ -4,7 +4,6 @@
 #include <stdbool.h>
 
 #include "api/client.h"
-#include "api/credentials.h"
 #include "api/journal.h"
 #include "api/sign_in.h"
 #include "api/transport.h"

@@ -1,6 +1,5 @@
 #include "cli/where.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "api/profile.h"

@@ -1,7 +1,6 @@
 #include "plain/plain.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "plain/plain_state.h"
 

@@ -2,7 +2,6 @@
 #define SANDBOX_BODY_CHECK_H
 
 #include <cjson/cJSON.h>
-#include <stdbool.h>
 
 #include "base/buf.h"
 #include "base/error.h"

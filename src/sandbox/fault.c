@@ -1,6 +1,5 @@
 #include "sandbox/fault.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -8,7 +8,6 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/host.h"
-#include "sandbox/query.h"
 
 /*
  * The plans that were created, oldest first, in memory and, with a file, there

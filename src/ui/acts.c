@@ -1,8 +1,5 @@
 #include "ui/acts.h"
 
-#include <stdio.h>
-#include <string.h>
-
 #include "model/secret.h"
 
 /* What keys do anywhere and on questions, and which table of acts counts in which state of the wizard. */

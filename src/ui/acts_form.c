@@ -1,7 +1,5 @@
 #include "ui/acts.h"
 
-#include <string.h>
-
 /* What keys do in the form. */
 
 static enum effect choose(struct wizard *wizard)

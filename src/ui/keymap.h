@@ -1,7 +1,6 @@
 #ifndef UI_KEYMAP_H
 #define UI_KEYMAP_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "ui/event.h"
