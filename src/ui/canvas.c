@@ -231,34 +231,32 @@ static void split_wide(struct cell *cells, int columns, int column)
     }
 }
 
-static void set_cell(struct canvas *canvas, int row, int column, enum style style, const char *text,
-                     size_t length, int width)
-{
-    struct cell *cells = row_cells(canvas, row);
-    struct cell *cell = &cells[column];
-
-    if (cell->width != 1)
-        split_wide(cells, canvas->columns, column);
-    /* Whole cells are compared with memcmp(), so what is behind the text is always 0. */
-    memset(cell, 0, sizeof(*cell));
-    memcpy(cell->text, text, length);
-    cell->width = (unsigned char)width;
-    cell->style = (unsigned char)style;
-    if (width == 2) {
-        cell++;
-        if (cell->width == 2)
-            split_wide(cells, canvas->columns, column + 1);
-        memset(cell, 0, sizeof(*cell));
-        cell->style = (unsigned char)style;
-    }
-}
-
-/* As set_cell() for one ASCII character, which most of a screen is. */
-static void set_sign(struct cell *cells, int columns, int column, enum style style, char sign)
+/* A row of so many cells gets this one; the right half of a wide one as well. */
+static void set_cell(struct cell *cells, int columns, int column, const struct cell *cell)
 {
     if (cells[column].width != 1)
         split_wide(cells, columns, column);
-    cells[column] = (struct cell){.text = {sign}, .width = 1, .style = (unsigned char)style};
+    cells[column] = *cell;
+    if (cell->width == 2) {
+        if (cells[column + 1].width == 2)
+            split_wide(cells, columns, column + 1);
+        cells[column + 1] = (struct cell){.style = cell->style};
+    }
+}
+
+/* One ASCII character, which most of a screen is. */
+static struct cell sign_cell(enum style style, char sign)
+{
+    return (struct cell){.text = {sign}, .width = 1, .style = (unsigned char)style};
+}
+
+/* Whole cells are compared with memcmp(), so what is behind the text is always 0. */
+static struct cell text_cell(enum style style, const char *text, size_t length, int width)
+{
+    struct cell cell = {.width = (unsigned char)width, .style = (unsigned char)style};
+
+    memcpy(cell.text, text, length);
+    return cell;
 }
 
 /* Where text goes: a row of the canvas and the columns it may use. */
@@ -270,20 +268,27 @@ struct pen {
     int column; /* of the canvas; may be left of the span */
 };
 
-static void pen_blank(struct pen *pen, int column)
+static void pen_set(struct pen *pen, int column, const struct cell *cell)
 {
-    set_sign(row_cells(pen->canvas, pen->row), pen->canvas->columns, column, pen->style, ' ');
+    set_cell(row_cells(pen->canvas, pen->row), pen->canvas->columns, column, cell);
 }
 
-static void pen_put(struct pen *pen, const char *text, size_t length, int width)
+static void pen_blank(struct pen *pen, int column)
 {
-    int column = pen->column;
+    struct cell cell = sign_cell(pen->style, ' ');
+
+    pen_set(pen, column, &cell);
+}
+
+static void pen_put(struct pen *pen, const struct cell *cell)
+{
+    int column = pen->column, width = cell->width;
 
     pen->column += width;
     if (pen->row < 0)
         return;
     if (column >= pen->span.from && column + width <= pen->span.to)
-        set_cell(pen->canvas, pen->row, column, pen->style, text, length, width);
+        pen_set(pen, column, cell);
     else if (column >= pen->span.from && column < pen->span.to)
         pen_blank(pen, column);
     else if (column < pen->span.from && pen->column > pen->span.from && pen->span.from < pen->span.to)
@@ -295,9 +300,11 @@ static void pen_put_shown(struct pen *pen, const char *shown, int columns)
 {
     size_t length = strlen(shown);
     size_t used = utf8_grapheme(shown, length, NULL);
+    struct cell cell;
 
     if (used == length) {
-        pen_put(pen, shown, length, columns);
+        cell = text_cell(pen->style, shown, length, columns);
+        pen_put(pen, &cell);
         return;
     }
     while (length > 0) {
@@ -306,7 +313,8 @@ static void pen_put_shown(struct pen *pen, const char *shown, int columns)
 
         used = utf8_grapheme(shown, length, &width);
         width = show_clean(shown, used, width, one);
-        pen_put(pen, one, strlen(one), width);
+        cell = text_cell(pen->style, one, strlen(one), width);
+        pen_put(pen, &cell);
         shown += used;
         length -= used;
     }
@@ -325,10 +333,13 @@ static size_t plain_run(const char *text, size_t length)
 static void pen_put_plain(struct pen *pen, const char *text, size_t length)
 {
     struct cell *cells = pen->row < 0 ? NULL : row_cells(pen->canvas, pen->row);
+    struct cell cell = sign_cell(pen->style, ' ');
 
-    for (; length > 0 && pen->column < pen->span.to; text++, length--, pen->column++)
+    for (; length > 0 && pen->column < pen->span.to; text++, length--, pen->column++) {
+        cell.text[0] = *text;
         if (cells && pen->column >= pen->span.from)
-            set_sign(cells, pen->canvas->columns, pen->column, pen->style, *text);
+            set_cell(cells, pen->canvas->columns, pen->column, &cell);
+    }
 }
 
 static void pen_put_text(struct pen *pen, const char *text, size_t length)
@@ -445,38 +456,53 @@ void canvas_style(struct canvas *canvas, struct area area, int row, int column, 
         row_cells(canvas, pen.row)[at].style = (unsigned char)style;
 }
 
-void canvas_blank(struct canvas *canvas, struct area area, enum style style)
+/* The whole width of the area, with a cell of one column. */
+static void fill_row(struct canvas *canvas, struct area area, int row, const struct cell *cell)
 {
     struct span span = visible_columns(canvas, area);
 
-    for (int row = 0; row < area.rows && row < canvas->rows; row++) {
-        if (!row_is_inside(canvas, area, row))
-            continue;
-        for (int column = span.from; column < span.to; column++)
-            set_sign(row_cells(canvas, area.row + row), canvas->columns, column, style, ' ');
-    }
+    if (!row_is_inside(canvas, area, row))
+        return;
+    for (int column = span.from; column < span.to; column++)
+        set_cell(row_cells(canvas, area.row + row), canvas->columns, column, cell);
+}
+
+void canvas_blank(struct canvas *canvas, struct area area, enum style style)
+{
+    struct cell cell = sign_cell(style, ' ');
+
+    for (int row = 0; row < area.rows && row < canvas->rows - area.row; row++)
+        fill_row(canvas, area, row, &cell);
 }
 
 /* ---------------------------------------------------------------- lines */
 
 enum line_part { LINE_ACROSS, LINE_DOWN, LINE_TOP_LEFT, LINE_TOP_RIGHT, LINE_BOTTOM_LEFT, LINE_BOTTOM_RIGHT };
 
-static void put_part(struct canvas *canvas, struct area area, int row, int column, enum style style,
-                     enum line_part part)
+static struct cell line_cell(const struct canvas *canvas, enum style style, enum line_part part)
 {
     static const char *const box[] = {"\xE2\x94\x80", "\xE2\x94\x82", "\xE2\x94\x8C",
                                       "\xE2\x94\x90", "\xE2\x94\x94", "\xE2\x94\x98"};
     static const char *const plain[] = {"-", "|", "+", "+", "+", "+"};
-    struct pen pen = pen_at(canvas, area, row, column, style);
     const char *text = canvas->ascii ? plain[part] : box[part];
 
-    pen_put(&pen, text, strlen(text), 1);
+    return text_cell(style, text, strlen(text), 1);
+}
+
+static void put_part(struct canvas *canvas, struct area area, int row, int column, enum style style,
+                     enum line_part part)
+{
+    struct pen pen = pen_at(canvas, area, row, column, style);
+    struct cell cell = line_cell(canvas, style, part);
+
+    pen_put(&pen, &cell);
 }
 
 void canvas_rule(struct canvas *canvas, struct area area, int row, enum style style)
 {
-    for (int column = 0; column < area.columns && column < canvas->columns - area.column; column++)
-        put_part(canvas, area, row, column, style, LINE_ACROSS);
+    struct cell cell = line_cell(canvas, style, LINE_ACROSS);
+
+    fill_row(canvas, area, row, &cell);
 }
 
 void canvas_rule_down(struct canvas *canvas, struct area area, int column, enum style style)

@@ -236,37 +236,48 @@ static void view_status(const struct wizard *wizard, struct canvas *canvas, cons
     canvas_release_text(canvas, &text);
 }
 
-/* The binding for the bar that comes next by weight and stands for an action that is not in it yet; NULL:
- * none. */
-static const struct key_binding *bar_next(unsigned contexts, const bool shown[ACTION_COUNT])
+enum { BAR_MAX = 32 };
+
+static bool is_in_bar(const struct key_binding *const rows[], int count, enum action action)
 {
-    const struct key_binding *best = NULL;
+    for (int i = 0; i < count; i++)
+        if (rows[i]->action == action)
+            return true;
+    return false;
+}
 
-    for (size_t i = 0; i < key_binding_count; i++) {
+/* The bindings that the bar has room for if it is endless: one for each action, by weight. */
+static int bar_rows(unsigned contexts, const struct key_binding *rows[BAR_MAX])
+{
+    int count = 0;
+
+    for (size_t i = 0; i < key_binding_count && count < BAR_MAX; i++) {
         const struct key_binding *row = &key_bindings[i];
+        int at = count;
 
-        if (row->brief && (row->contexts & contexts) && !shown[row->action] &&
-            (!best || row->weight < best->weight))
-            best = row;
+        if (!row->brief || !(row->contexts & contexts) || is_in_bar(rows, count, row->action))
+            continue;
+        for (; at > 0 && rows[at - 1]->weight > row->weight; at--)
+            rows[at] = rows[at - 1];
+        rows[at] = row;
+        count++;
     }
-    return best;
+    return count;
 }
 
 static void view_bar(const struct wizard *wizard, struct canvas *canvas, const struct screen_parts *parts)
 {
-    bool shown[ACTION_COUNT] = {false};
-    const struct key_binding *row;
-    int column = 1;
+    const struct key_binding *rows[BAR_MAX];
+    int count = bar_rows(wizard_contexts(wizard), rows), column = 1;
 
     canvas_blank(canvas, parts->bar, STYLE_BAR);
-    while ((row = bar_next(wizard_contexts(wizard), shown))) {
-        int wanted = (int)strlen(row->key) + 1 + (int)strlen(row->brief);
+    for (int i = 0; i < count; i++) {
+        int wanted = (int)strlen(rows[i]->key) + 1 + (int)strlen(rows[i]->brief);
 
-        shown[row->action] = true;
         if (column + wanted > parts->bar.columns - 1)
             continue;
-        column += canvas_put(canvas, parts->bar, 0, column, STYLE_KEY, row->key) + 1;
-        column += canvas_put(canvas, parts->bar, 0, column, STYLE_BAR, row->brief) + 2;
+        column += canvas_put(canvas, parts->bar, 0, column, STYLE_KEY, rows[i]->key) + 1;
+        column += canvas_put(canvas, parts->bar, 0, column, STYLE_BAR, rows[i]->brief) + 2;
     }
 }
 
