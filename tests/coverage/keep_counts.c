@@ -3,7 +3,6 @@
  * what is built to count (preset coverage) is linked with --wrap for both.
  */
 #include <signal.h>
-#include <unistd.h>
 
 void __gcov_dump(void);
 void __gcov_reset(void);

@@ -1,6 +1,5 @@
 #include "fuzz.h"
 
-#include "base/clean.h"
 #include "base/utf8.h"
 #include "ui/canvas.h"
 #include "ui/line_edit.h"

@@ -7,8 +7,6 @@
 #include <cmocka.h>
 
 #include <malloc.h>
-#include <stdio.h>
-#include <stdlib.h>
 
 #include "base/buf.h"
 

@@ -6,8 +6,6 @@
 
 #include <cmocka.h>
 
-#include <stdlib.h>
-
 #include "base/clean.h"
 #include "base/utf8.h"
 

@@ -1,6 +1,5 @@
 #include "api_support.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 

@@ -7,7 +7,6 @@
 
 #include <cmocka.h>
 
-#include "base/utf8.h"
 #include "ui/canvas.h"
 #include "ui/line_edit.h"
 

@@ -1,7 +1,5 @@
 #include "api_support.h"
 
-#include <fcntl.h>
-
 #include "cli/secret_lookup.h"
 
 static bool look_up(struct fake_host *host, int interrupt_fd, const char *reference, struct buf *out,

@@ -6,9 +6,6 @@
 
 #include <cmocka.h>
 
-#include <limits.h>
-#include <stdlib.h>
-
 #include "base/utf8.h"
 
 static void every_code_point_survives_the_round_trip(void **state)
