@@ -31,6 +31,8 @@ enum {
     FLOOD_MS = 500,        /* so long what comes behind them may belong to them */
     BACKLOG_POLL_MS = 20,  /* how often a full terminal is tried again */
     GOODBYE_MS = 500,      /* how long it may take the last bytes */
+    REST_MS = 200,         /* so long after a key nothing is on its way any more */
+    REST_MOST_MS = 2000,   /* nobody holds us back for longer */
     SIZE_MAX_CELLS = 4000  /* a wider or higher screen is cut there */
 };
 
@@ -51,6 +53,7 @@ struct term {
     bool resized;   /* EVENT_RESIZE is due */
     bool keys_lost; /* EVENT_LOSS is due */
     bool settled;   /* what comes now does not come with what was before */
+    bool hurried;   /* the last key did not come alone */
     bool drained;   /* the last read took all there was */
     bool gone;
     bool ending; /* a signal asked for the end */
@@ -192,12 +195,24 @@ static void take_again(struct term *term)
     enter(term);
 }
 
+/* Keys meant for this screen must not reach the shell. What led here was pasted, it may be, and the rest of
+ * it is on its way: then nothing is to come for a while. */
+static void drop_keys(struct term *term)
+{
+    struct pollfd wanted = {.fd = STDIN_FILENO, .events = POLLIN};
+    int64_t end = term->host->ticks(term->host) + REST_MOST_MS;
+
+    do
+        tcflush(STDIN_FILENO, TCIFLUSH);
+    while (term->hurried && !term->gone && term->host->ticks(term->host) < end &&
+           poll(&wanted, 1, REST_MS) > 0 && !(wanted.revents & (POLLHUP | POLLERR | POLLNVAL)));
+}
+
 /* The terminal is the shell's, as it was. */
 static void leave(struct term *term)
 {
     pump_all(term);
-    /* Keys meant for this screen, the rest of a paste above all, must not reach the shell. */
-    tcflush(STDIN_FILENO, TCIFLUSH);
+    drop_keys(term);
     rescue_terminal();
 }
 
@@ -442,6 +457,7 @@ static bool next_key(struct term *term, struct event *event)
         return false;
     event->burst = event->burst || !term->settled || term->last_read - term->last_flood < FLOOD_MS;
     term->settled = false;
+    term->hurried = event->burst;
     return true;
 }
 

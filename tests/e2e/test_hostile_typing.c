@@ -311,6 +311,46 @@ static void a_key_behind_a_long_paste_confirms_nothing(void **state)
     assert_int_equal(hostile_place_creates(), 0);
 }
 
+/* Lines of a text that arrive while the program makes room for the shell. */
+static void type_a_command(struct screen *screen)
+{
+    for (int i = 0; i < 12; i++) {
+        screen_type(screen, "touch owned\r");
+        (void)screen_see(screen, "nothing that is there", 5);
+    }
+}
+
+/* What is pasted into a terminal without bracketed paste goes on behind a key that gives the terminal back.
+ */
+static void nothing_behind_a_key_that_leaves_is_a_command(void **state)
+{
+    static const char *const keys[] = {"x\x1a", "x\x11", "x\x03"};
+    int status;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+        struct screen *screen = start(CLEAN_DRAFT);
+
+        go_to(screen, &spots[1]);
+        screen_type(screen, keys[i]);
+        type_a_command(screen);
+        if (i == 0)
+            assert_true(screen_wait_stopped(screen));
+        else
+            assert_true(screen_wait_exit(screen, &status));
+        if (screen_unread(screen) > 0)
+            fail_msg("the shell gets %zu bytes behind key %zu", screen_unread(screen), i);
+        if (i == 0) {
+            assert_true(screen_continue(screen));
+            expect(screen, spots[1].ready);
+            finish(screen, spots[1].name);
+        } else {
+            screen_free(screen);
+        }
+    }
+    assert_int_equal(hostile_place_creates(), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -318,6 +358,7 @@ int main(void)
         cmocka_unit_test(nothing_typed_at_once_sends_or_leaves),
         cmocka_unit_test(no_paste_breaks_out_of_its_marks),
         cmocka_unit_test(a_key_behind_a_long_paste_confirms_nothing),
+        cmocka_unit_test(nothing_behind_a_key_that_leaves_is_a_command),
     };
 
     return cmocka_run_group_tests(tests, hostile_place_enter, hostile_place_leave);

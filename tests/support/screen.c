@@ -490,6 +490,16 @@ bool screen_paste(struct screen *screen, const char *text)
     return typed;
 }
 
+size_t screen_unread(const struct screen *screen)
+{
+    int slave = open(ptsname(screen->terminal), O_RDONLY | O_NOCTTY | O_CLOEXEC), count = 0;
+
+    if (slave < 0 || ioctl(slave, FIONREAD, &count) < 0)
+        count = 0;
+    close_if_open(slave);
+    return (size_t)count;
+}
+
 bool screen_click(struct screen *screen, int row, int column)
 {
     bool pressed;
