@@ -234,33 +234,39 @@ const char *plain_heard_word(struct plain *plain)
     return buf_text(line);
 }
 
-bool plain_ask_word(struct plain *plain, struct buf *answer, const char *format, ...)
+static bool ask_list(struct plain *plain, enum plain_input input, const char *format, va_list arguments)
+    __attribute__((format(printf, 3, 0)));
+static bool ask_list(struct plain *plain, enum plain_input input, const char *format, va_list arguments)
 {
     struct buf question = BUF_INIT;
+    bool heard;
+
+    buf_vaddf(&question, format, arguments);
+    heard = plain_ask_line(plain, input, &question);
+    buf_release(&question);
+    return heard;
+}
+
+bool plain_ask_word(struct plain *plain, struct buf *answer, const char *format, ...)
+{
     va_list arguments;
     bool heard;
 
     va_start(arguments, format);
-    buf_vaddf(&question, format, arguments);
+    heard = ask_list(plain, PLAIN_INPUT_SHOWN, format, arguments);
     va_end(arguments);
-    heard = plain_ask_line(plain, PLAIN_INPUT_SHOWN, &question);
     if (heard)
         buf_add_text(answer, plain_heard_word(plain));
-    buf_release(&question);
     return heard && plain_is_whole(plain, answer);
 }
 
 bool plain_confirm(struct plain *plain, const char *format, ...)
 {
-    struct buf question = BUF_INIT;
     va_list arguments;
-    bool yes;
+    bool heard;
 
     va_start(arguments, format);
-    buf_vaddf(&question, format, arguments);
+    heard = ask_list(plain, PLAIN_INPUT_DELIBERATE, format, arguments);
     va_end(arguments);
-    yes = plain_ask_line(plain, PLAIN_INPUT_DELIBERATE, &question) &&
-          words_same(plain_heard_word(plain), "yes");
-    buf_release(&question);
-    return yes;
+    return heard && words_same(plain_heard_word(plain), "yes");
 }
