@@ -1,6 +1,5 @@
 #include "cli/keeper.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,20 +15,6 @@ enum { QUIET_MS = 1900, LONGEST_MS = 4500 };
 /* So large that the C library takes it from the system, and gives it back there. An autosave takes some
  * copies of the draft, which is a few KiB. */
 enum { RESERVE_SIZE = 512 << 10 };
-
-static void tell(struct keeper *keeper, bool error, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-
-static void tell(struct keeper *keeper, bool error, const char *format, ...)
-{
-    char text[320];
-    va_list arguments;
-
-    va_start(arguments, format);
-    excerpt_write_list(text, sizeof(text), format, arguments);
-    va_end(arguments);
-    wizard_set_message(keeper->wizard, error, text);
-}
 
 static unsigned bit(enum reply reply)
 {
@@ -112,7 +97,8 @@ void keeper_flush(struct keeper *keeper)
     keeper->first_change = keeper->last_change = -1;
     keeper->field_left = false;
     if (!write_autosave(keeper, &err))
-        tell(keeper, true, "What you type is not kept: %s.", excerpt(err.text, 250).text);
+        wizard_set_message(keeper->wizard, true, "What you type is not kept: %s.",
+                           excerpt(err.text, 250).text);
 }
 
 void keeper_work(struct keeper *keeper)
@@ -152,12 +138,15 @@ static void ask_locked(struct keeper *keeper, const char *path, const struct buf
 static void tell_of_file(struct keeper *keeper, const char *path, bool open_to_all, bool newer)
 {
     if (open_to_all && newer)
-        tell(keeper, false, "Anybody may change this file, and a later drplan wrote it: save it elsewhere.");
+        wizard_set_message(keeper->wizard, false,
+                           "Anybody may change this file, and a later drplan wrote it: save it elsewhere.");
     else if (open_to_all)
-        tell(keeper, false, "Anybody on this machine may change %s: look closely at what it holds.",
-             excerpt(path, 200).text);
+        wizard_set_message(keeper->wizard, false,
+                           "Anybody on this machine may change %s: look closely at what it holds.",
+                           excerpt(path, 200).text);
     else if (newer)
-        tell(keeper, false, "A later drplan wrote this draft: saving goes under another name.");
+        wizard_set_message(keeper->wizard, false,
+                           "A later drplan wrote this draft: saving goes under another name.");
 }
 
 /* The wizard's plan belongs to this file. */
@@ -175,7 +164,8 @@ static void own_file(struct keeper *keeper, const char *path, const struct file_
         ask_locked(keeper, path, &who);
         break;
     case LOCK_IMPOSSIBLE:
-        tell(keeper, true, "Nobody else is kept out of this draft: %s.", excerpt(err.text, 250).text);
+        wizard_set_message(keeper->wizard, true, "Nobody else is kept out of this draft: %s.",
+                           excerpt(err.text, 250).text);
         break;
     }
     buf_release(&who);
@@ -192,14 +182,14 @@ static void show_file(struct keeper *keeper, const char *path)
     struct plan *plan = read_draft(keeper, path, &stamp, &err);
 
     if (!plan) {
-        tell(keeper, true, "%s.", excerpt(err.text, 250).text);
+        wizard_set_message(keeper->wizard, true, "%s.", excerpt(err.text, 250).text);
         return;
     }
     if (!wizard_replace(keeper->wizard, plan, path, false)) {
-        tell(keeper, true, "Memory is short: nothing was opened.");
+        wizard_set_message(keeper->wizard, true, "Memory is short: nothing was opened.");
         return;
     }
-    tell(keeper, false, "This is the draft as it is in the file.");
+    wizard_set_message(keeper->wizard, false, "This is the draft as it is in the file.");
     own_file(keeper, path, &stamp);
     forget_changes(keeper);
 }
@@ -246,8 +236,9 @@ static void find_interrupted(struct keeper *keeper)
     interrupted_find(&keeper->autosave, draft, &keeper->found);
     buf_release(&full);
     if (keeper->found.set_aside.length > 0)
-        tell(keeper, true, "An autosave is broken and was set aside: %.*s",
-             (int)strcspn(buf_text(&keeper->found.set_aside), "\n"), buf_text(&keeper->found.set_aside));
+        wizard_set_message(keeper->wizard, true, "An autosave is broken and was set aside: %.*s",
+                           (int)strcspn(buf_text(&keeper->found.set_aside), "\n"),
+                           buf_text(&keeper->found.set_aside));
     keeper->shown = 0;
     if (keeper->found.count > 0)
         ask_resume(keeper);
@@ -262,7 +253,8 @@ static void resume(struct keeper *keeper)
     item->plan = NULL; /* it is the wizard's now */
     if (!wizard_replace(keeper->wizard, plan, path, true)) {
         interrupted_release(&keeper->found);
-        tell(keeper, true, "Memory is short: nothing was resumed. It stays for another start.");
+        wizard_set_message(keeper->wizard, true,
+                           "Memory is short: nothing was resumed. It stays for another start.");
         return;
     }
     autosave_adopt(&keeper->autosave, item);
@@ -277,7 +269,7 @@ static void resume(struct keeper *keeper)
     forget_changes(keeper);
     interrupted_release(&keeper->found);
     if (!wizard_asks(keeper->wizard))
-        tell(keeper, false, "Resumed. Passwords are not kept: type them again.");
+        wizard_set_message(keeper->wizard, false, "Resumed. Passwords are not kept: type them again.");
 }
 
 static void open_as_saved(struct keeper *keeper)
@@ -358,7 +350,8 @@ static void note_saved(struct keeper *keeper, const char *path)
 {
     wizard_set_saved(keeper->wizard, path);
     wizard_set_read_only(keeper->wizard, false);
-    tell(keeper, false, "Saved to %s.", excerpt(wizard_save_path(keeper->wizard), 250).text);
+    wizard_set_message(keeper->wizard, false, "Saved to %s.",
+                       excerpt(wizard_save_path(keeper->wizard), 250).text);
     keeper->leave = wizard_is_leaving(keeper->wizard);
 }
 
@@ -431,13 +424,13 @@ static void open_copy(struct keeper *keeper)
 
     copy_name(buf_text(&keeper->draft.path), &path);
     if (path.failed) {
-        tell(keeper, true, "Memory is short: no name for a copy could be made.");
+        wizard_set_message(keeper->wizard, true, "Memory is short: no name for a copy could be made.");
         return;
     }
     wizard_set_read_only(keeper->wizard, false);
     wizard_set_path(keeper->wizard, buf_text(&path));
     own_file(keeper, buf_text(&path), &nothing);
-    tell(keeper, false, "Saving goes to %s.", excerpt(buf_text(&path), 250).text);
+    wizard_set_message(keeper->wizard, false, "Saving goes to %s.", excerpt(buf_text(&path), 250).text);
     buf_release(&path);
 }
 
@@ -469,7 +462,7 @@ void keeper_reply(struct keeper *keeper)
         open_copy(keeper);
         break;
     case REPLY_READ_ONLY:
-        tell(keeper, false, "Saving goes under another name.");
+        wizard_set_message(keeper->wizard, false, "Saving goes under another name.");
         break;
     case REPLY_OVER:
         save(keeper, true);
@@ -514,7 +507,8 @@ void keeper_open(struct keeper *keeper, struct host *host, const struct options 
     if (*path)
         own_file(keeper, path, stamp);
     if (!keeper->keeping)
-        tell(keeper, true, "Nothing is kept until you save: %s.", excerpt(err.text, 250).text);
+        wizard_set_message(keeper->wizard, true, "Nothing is kept until you save: %s.",
+                           excerpt(err.text, 250).text);
     else if (!keeper->draft.locked_out)
         find_interrupted(keeper);
 }

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -50,20 +49,6 @@ struct loop {
 static int64_t now(const struct loop *loop)
 {
     return loop->session->host->ticks(loop->session->host);
-}
-
-static void tell(struct loop *loop, bool error, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-
-static void tell(struct loop *loop, bool error, const char *format, ...)
-{
-    char text[320];
-    va_list arguments;
-
-    va_start(arguments, format);
-    vsnprintf(text, sizeof(text), format, arguments);
-    va_end(arguments);
-    wizard_set_message(loop->wizard, error, text);
 }
 
 /* ---- Where a plan would go ---- */
@@ -135,7 +120,7 @@ static void refresh_target(struct loop *loop)
     if (signing == SIGNED_IN && loop->signing != SIGNED_IN) {
         where_remark(loop->session, &loop->destination, text, sizeof(text));
         if (text[0])
-            tell(loop, false, "%s", text);
+            wizard_set_message(loop->wizard, false, "%s", text);
     }
     loop->signing = signing;
     snprintf(loop->problem, sizeof(loop->problem), "%s", problem);
@@ -212,17 +197,18 @@ static void submit(struct loop *loop, bool accept_existing_name)
 {
     refresh_target(loop);
     if (!can_send(loop)) {
-        tell(loop, true,
-             loop->signing == SIGNING_IN ? "Nothing was sent: the session is being renewed. Submit again."
-                                         : "Nothing was sent: the plan has errors, or there are no "
-                                           "credentials.");
+        wizard_set_message(loop->wizard, true,
+                           loop->signing == SIGNING_IN
+                               ? "Nothing was sent: the session is being renewed. Submit again."
+                               : "Nothing was sent: the plan has errors, or there are no "
+                                 "credentials.");
         return;
     }
     keeper_flush(&loop->keeper);
     loop->sending = sending_start(loop->session, wizard_plan(loop->wizard), wizard_review(loop->wizard),
                                   &loop->destination, accept_existing_name);
     if (!loop->sending) {
-        tell(loop, true, "Nothing was sent: memory is short.");
+        wizard_set_message(loop->wizard, true, "Nothing was sent: memory is short.");
         return;
     }
     loop->next_tick = now(loop) + TICK_MS;
@@ -240,7 +226,7 @@ static void take_up(struct loop *loop, bool repeat)
     if (!repeat)
         sending_look_again(loop->sending);
     else if (!sending_repeat(loop->sending))
-        tell(loop, true, "Nothing was sent: the request does not count any more.");
+        wizard_set_message(loop->wizard, true, "Nothing was sent: the request does not count any more.");
     loop->next_tick = now(loop) + TICK_MS;
     show_sending(loop);
 }

@@ -145,14 +145,12 @@ void recall_cancel(struct recall *recall)
 static void forget_all(struct recall *recall, struct wizard *wizard)
 {
     struct error err;
-    char text[320];
 
     for (size_t i = 0; i < recall->intents.count; i++) {
         if (journal_write_outcome(recall->session->journal, recall->intents.items[i].nonce, JOURNAL_FORGOTTEN,
                                   NULL, NULL, &err))
             continue;
-        excerpt_write(text, sizeof(text), "It will be asked again: %s.", excerpt(err.text, 250).text);
-        wizard_set_message(wizard, true, text);
+        wizard_set_message(wizard, true, "It will be asked again: %s.", excerpt(err.text, 250).text);
         return;
     }
 }

@@ -168,7 +168,7 @@ static enum effect take_reference(struct wizard *wizard)
         answer_set(wizard, NULL);
     buf_release(&json);
     if (!ok) {
-        wizard_set_message(wizard, true, err.text);
+        wizard_set_message(wizard, true, "%s", err.text);
         return EFFECT_NONE;
     }
     wizard->question = QUESTION_NONE;

@@ -32,7 +32,7 @@ static enum effect choose_setting(struct wizard *wizard, const char *text)
     bool ok = plan_set_setting(wizard->plan, setting, text, &err);
 
     if (!ok)
-        wizard_set_message(wizard, true, err.text);
+        wizard_set_message(wizard, true, "%s", err.text);
     else if (!text || !*text)
         wizard_set_message(wizard, false, "The usual one counts again.");
     picker_leave(wizard);

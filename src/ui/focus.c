@@ -277,7 +277,7 @@ bool answer_set(struct wizard *wizard, const char *value)
         if (err.kind == ERROR_MEMORY)
             wizard->loss = true;
         else
-            wizard_set_message(wizard, true, err.text);
+            wizard_set_message(wizard, true, "%s", err.text);
         return false;
     }
     /* In the middle of a burst nobody has read yet that something is missing. */

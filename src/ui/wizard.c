@@ -1,5 +1,6 @@
 #include "ui/wizard.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -428,9 +429,13 @@ bool wizard_set_result(struct wizard *wizard, const struct result *result)
     return complete && !kept->raw.failed;
 }
 
-void wizard_set_message(struct wizard *wizard, bool error, const char *text)
+void wizard_set_message(struct wizard *wizard, bool error, const char *format, ...)
 {
-    excerpt_write(wizard->message, sizeof(wizard->message), "%s", text);
+    va_list arguments;
+
+    va_start(arguments, format);
+    excerpt_write_list(wizard->message, sizeof(wizard->message), format, arguments);
+    va_end(arguments);
     wizard->message_is_error = error;
 }
 
@@ -523,7 +528,7 @@ void wizard_suggest(struct wizard *wizard, struct place place, const char *value
     if (same_text(plan_suggestion(wizard->plan, place), value))
         return;
     if (!plan_suggest(wizard->plan, place, value, &err))
-        wizard_set_message(wizard, true, err.text);
+        wizard_set_message(wizard, true, "%s", err.text);
     wizard_refresh(wizard);
     if (place_is_focused(wizard, place) && !plan_get(wizard->plan, place))
         focus_load(wizard);
@@ -536,7 +541,7 @@ void wizard_remark(struct wizard *wizard, struct place place, const char *text)
     if (same_text(plan_remark_at(wizard->plan, place), text))
         return;
     if (!plan_remark(wizard->plan, place, text, &err))
-        wizard_set_message(wizard, true, err.text);
+        wizard_set_message(wizard, true, "%s", err.text);
     wizard_refresh(wizard);
 }
 

@@ -110,8 +110,9 @@ void wizard_set_progress(struct wizard *wizard, const struct progress *progress)
 /* It ended; texts are copied. */
 bool wizard_set_result(struct wizard *wizard, const struct result *result);
 
-/* One line above the keys, until the next key; error: drawn as one. */
-void wizard_set_message(struct wizard *wizard, bool error, const char *text);
+/* One line above the keys, until the next key; error: drawn as one. What has no room is cut. */
+void wizard_set_message(struct wizard *wizard, bool error, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
 /* A list that the operator looks at, or wants to. */
 struct pick {

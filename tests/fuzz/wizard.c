@@ -301,7 +301,7 @@ static void saved_or_not(struct game *game)
     case 0:
         words = take_words(game, text, sizeof(text));
         if (utf8_valid(words, strlen(words)))
-            wizard_set_message(wizard, true, words);
+            wizard_set_message(wizard, true, "%s", words);
         break;
     case 1:
         wizard_ask(wizard, QUESTION_CHANGED, 0, "Somebody else changed the draft", path);

@@ -419,7 +419,7 @@ static void what_is_too_long_for_its_place_is_cut_between_characters(void **stat
     (void)state;
     for (size_t i = 0; i < 12; i++) {
         fill_with(text, sizeof(text), i % 4, characters[i / 4]);
-        wizard_set_message(wizard, false, text);
+        wizard_set_message(wizard, false, "%s", text);
         is_cut_between_characters(wizard->message, sizeof(wizard->message), text);
         wizard_set_progress(wizard, &(struct progress){.doing = text});
         is_cut_between_characters(wizard->progress_doing, sizeof(wizard->progress_doing), text);
