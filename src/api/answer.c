@@ -44,7 +44,7 @@ static void unreadable(struct reading *reading, const char *format, ...)
 
     reading->readable = false;
     va_start(arguments, format);
-    vsnprintf(reading->out->unreadable, sizeof(reading->out->unreadable), format, arguments);
+    excerpt_write_list(reading->out->unreadable, sizeof(reading->out->unreadable), format, arguments);
     va_end(arguments);
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/excerpt.h"
 #include "sandbox/compose.h"
 #include "sandbox/routes.h"
 
@@ -128,7 +129,7 @@ bool refuse(struct refusal *refusal, int status, const char *code, const char *f
     *refusal = (struct refusal){.status = status};
     snprintf(refusal->code, sizeof(refusal->code), "%s", code);
     va_start(arguments, format);
-    vsnprintf(refusal->message, sizeof(refusal->message), format, arguments);
+    excerpt_write_list(refusal->message, sizeof(refusal->message), format, arguments);
     va_end(arguments);
     return false;
 }
