@@ -702,10 +702,22 @@ bool input_next(struct input *input, struct event *event)
     return true;
 }
 
+/* True where what is there may be all of it: Esc, or Alt with the letter that begins sequences. Strings, too:
+ * nothing asks for one, and the keys behind Alt-] are not to be lost in it. */
+static bool may_be_whole(const struct input *input)
+{
+    enum state state = input->state;
+
+    return state == STATE_ESCAPE || state == STATE_STRING || state == STATE_STRING_ESCAPE ||
+           ((state == STATE_CSI || state == STATE_SS3) && input->sequence_length == 0);
+}
+
 bool input_pending(const struct input *input, int *silence_ms)
 {
     if (silence_ms)
-        *silence_ms = input->state == STATE_PASTE ? INPUT_PASTE_MS : INPUT_ESCAPE_MS;
+        *silence_ms = input->state == STATE_PASTE ? INPUT_PASTE_MS
+                      : may_be_whole(input)       ? INPUT_ESCAPE_MS
+                                                  : INPUT_SEQUENCE_MS;
     return input->state != STATE_GROUND || input->at < input->bytes.length;
 }
 

@@ -18,7 +18,7 @@
  */
 struct input;
 
-enum { INPUT_ESCAPE_MS = 50, INPUT_PASTE_MS = 2000 };
+enum { INPUT_ESCAPE_MS = 50, INPUT_SEQUENCE_MS = 1000, INPUT_PASTE_MS = 2000 };
 #define INPUT_PASTE_MAX ((size_t)4 << 20)
 
 struct input *input_new(void); /* NULL when memory is short */
@@ -30,8 +30,8 @@ bool input_feed(struct input *input, const char *bytes, size_t length);
 /* The next event, if there is a whole one. */
 bool input_next(struct input *input, struct event *event);
 
-/* True while a sequence or a paste has begun and not ended; *silence_ms (may be NULL) is how long to wait
- * before input_flush(). */
+/* True while a sequence, a character or a paste has begun and not ended; *silence_ms (may be NULL) is how
+ * long to wait before input_flush(): briefly only where what is there may be a key of its own. */
 bool input_pending(const struct input *input, int *silence_ms);
 
 /* Nothing came for long enough: a lone ESC becomes PRESS_ESCAPE, a cut sequence is dropped, a paste without

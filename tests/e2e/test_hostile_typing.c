@@ -29,12 +29,6 @@ enum { ROWS = 40, COLUMNS = 200 };
 #define PASTE_END    "\033[201~"
 #define CTRL(letter) ((const char[]){(letter)&0x1F, '\0'})
 
-/* What suspends the program: a key like any other, but no test of text. */
-static bool suspends(const char *text)
-{
-    return strchr(text, 0x1A) != NULL;
-}
-
 /* ---- The program ---- */
 
 #define PASSWORD_DRAFT WITH_PASSWORD("\"x\"")
@@ -243,10 +237,11 @@ static void nothing_typed_at_once_sends_or_leaves(void **state)
 
         go_to(screen, &spots[i]);
         for (size_t text = 0; text < hostile_count; text++)
-            if (!suspends(hostile_texts[text].bytes))
-                buf_add_text(&all, hostile_texts[text].bytes);
+            buf_add_text(&all, hostile_texts[text].bytes);
         buf_add_text(&all, "\r\rsy\ry");
         screen_type_length(screen, buf_text(&all), all.length);
+        assert_true(screen_wait_stopped(screen)); /* a Ctrl-Z is among it */
+        assert_true(screen_continue(screen));
         still_runs(screen, spots[i].name, "everything");
         buf_release(&all);
         finish(screen, spots[i].name);
@@ -311,6 +306,76 @@ static void a_key_behind_a_long_paste_confirms_nothing(void **state)
     assert_int_equal(hostile_place_creates(), 0);
 }
 
+/* ---- By hand ---- */
+
+#define REPLACED "\xEF\xBF\xBD" /* what stands for broken text */
+
+enum {
+    PAUSE_MS = 60, /* longer than Esc is waited for */
+    PAUSES = 3 /* in one text, where it begins something; elsewhere the next byte comes when one is read */
+};
+
+static void type_by_hand(struct screen *screen, const char *text)
+{
+    int pauses = 0;
+
+    for (; *text; text++) {
+        screen_type_length(screen, text, 1);
+        if (*text == 0x1A) {
+            assert_true(screen_wait_stopped(screen));
+            assert_true(screen_continue(screen));
+        } else if ((*text == 0x1B || (unsigned char)*text >= 0x80) && pauses++ < PAUSES) {
+            (void)screen_see(screen, "nothing that is there", PAUSE_MS);
+        } else {
+            assert_true(screen_wait_read(screen));
+        }
+    }
+}
+
+static bool has_keys(const char *text)
+{
+    for (; *text; text++)
+        if ((unsigned char)*text < ' ' || *text == 0x7F)
+            return true;
+    return false;
+}
+
+/* Orders to a terminal are keys then, and lead anywhere; the rest is text of a field, whole. */
+static void try_by_hand(const struct entry *entry, const struct hostile *text)
+{
+    struct screen *screen = start(entry->draft);
+
+    expect(screen, "[1 Plan]");
+    screen_type(screen, entry->keys);
+    expect(screen, entry->ready);
+    screen_type(screen, ERASE);
+    screen_wait_read(screen);
+    type_by_hand(screen, text->bytes);
+    if (!has_keys(text->bytes)) {
+        screen_type(screen, HOME);
+        expect(screen, entry->secret ? "[**" : HOSTILE_MARKER);
+        if (!text->broken && screen_has(screen, REPLACED))
+            fail_msg("%s: a character is torn\n%s", entry->name, screen_text(screen));
+    }
+    still_runs(screen, entry->name, "a text typed by hand");
+    if (entry->secret)
+        is_nowhere(screen, HOSTILE_MARKER);
+    finish(screen, entry->name);
+}
+
+static void nothing_typed_by_hand_is_more_than_keys_and_text(void **state)
+{
+    size_t count = sizeof(entries) / sizeof(entries[0]);
+    bool all = getenv("DRPLAN_HOSTILE_ALL") != NULL;
+
+    (void)state;
+    for (size_t i = 0; i < count; i++)
+        for (size_t text = 0; text < hostile_count; text++)
+            if (all || text % count == i)
+                try_by_hand(&entries[i], &hostile_texts[text]);
+    assert_int_equal(hostile_place_creates(), 0);
+}
+
 /* Lines of a text that arrive while the program makes room for the shell. */
 static void type_a_command(struct screen *screen)
 {
@@ -358,6 +423,7 @@ int main(void)
         cmocka_unit_test(nothing_typed_at_once_sends_or_leaves),
         cmocka_unit_test(no_paste_breaks_out_of_its_marks),
         cmocka_unit_test(a_key_behind_a_long_paste_confirms_nothing),
+        cmocka_unit_test(nothing_typed_by_hand_is_more_than_keys_and_text),
         cmocka_unit_test(nothing_behind_a_key_that_leaves_is_a_command),
     };
 

@@ -83,7 +83,8 @@ static struct outcome play(const uint8_t *data, size_t size, size_t piece, bool 
         free(bytes);
         drain(input, &outcome);
         if (silences && input_pending(input, &silence)) {
-            HOLDS(silence == INPUT_ESCAPE_MS || silence == INPUT_PASTE_MS, "%d ms", silence);
+            HOLDS(silence == INPUT_ESCAPE_MS || silence == INPUT_SEQUENCE_MS || silence == INPUT_PASTE_MS,
+                  "%d ms", silence);
             input_flush(input);
             drain(input, &outcome);
             HOLDS(!input_pending(input, NULL), "still waiting after a silence");

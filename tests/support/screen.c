@@ -713,6 +713,17 @@ bool screen_wait_quiet(struct screen *screen)
     return true;
 }
 
+bool screen_wait_read(struct screen *screen)
+{
+    int64_t end = now_ms() + screen->patience_ms;
+
+    /* Nobody tells when a key is read. */
+    while (screen_unread(screen) > 0)
+        if (!step(screen, 1, NULL) && now_ms() >= end)
+            return false;
+    return true;
+}
+
 /* ---------------------------------------------------------------- life */
 
 bool screen_signal(struct screen *screen, int number)

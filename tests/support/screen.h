@@ -45,6 +45,9 @@ bool screen_paste(struct screen *screen, const char *text);
 /* How many bytes were typed that the program has not read: whoever has the terminal next gets them. */
 size_t screen_unread(const struct screen *screen);
 
+/* Waits until that is none. */
+bool screen_wait_read(struct screen *screen);
+
 /* Clicks with the left button, when the program has asked for the mouse: false when not. From 0. */
 bool screen_click(struct screen *screen, int row, int column);
 

@@ -321,6 +321,39 @@ static void a_lone_escape_counts_after_silence(void **state)
     gives("\033\033\033[A", "<Esc><A-Up>");
 }
 
+/* The rest of anything else may be long in coming, over a slow line, and is no text. */
+static void only_what_may_be_a_key_of_its_own_counts_soon(void **state)
+{
+    static const struct {
+        const char *bytes;
+        int silence_ms;
+    } cases[] = {
+        {"\033", INPUT_ESCAPE_MS},         {"\033\033", INPUT_ESCAPE_MS},
+        {"\033[", INPUT_ESCAPE_MS},        {"\033O", INPUT_ESCAPE_MS},
+        {"\033]", INPUT_ESCAPE_MS},        {"\033P1", INPUT_ESCAPE_MS},
+        {"\033]0;x\033", INPUT_ESCAPE_MS}, {"\033[1", INPUT_SEQUENCE_MS},
+        {"\033[1;", INPUT_SEQUENCE_MS},    {"\033[<0;1", INPUT_SEQUENCE_MS},
+        {"\033O1", INPUT_SEQUENCE_MS},     {"\033[M", INPUT_SEQUENCE_MS},
+        {"\033[M !", INPUT_SEQUENCE_MS},   {"\033[[", INPUT_SEQUENCE_MS},
+        {"\xC3", INPUT_SEQUENCE_MS},       {"\xF0\x9F\x98", INPUT_SEQUENCE_MS},
+        {"\033\xC3", INPUT_SEQUENCE_MS},   {"\033[200~\033", INPUT_PASTE_MS},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct input *input = parser();
+        struct buf out = BUF_INIT;
+        int silence_ms = 0;
+
+        feed(input, cases[i].bytes, strlen(cases[i].bytes), &out);
+        assert_true(input_pending(input, &silence_ms));
+        assert_int_equal(silence_ms, cases[i].silence_ms);
+        silence(input, &out);
+        buf_release(&out);
+        input_free(input);
+    }
+}
+
 static void what_is_not_known_is_swallowed_whole(void **state)
 {
     static const struct sample samples[] = {
@@ -563,6 +596,7 @@ int main(void)
         cmocka_unit_test(keys_named_by_their_code_point_are_keys),
         cmocka_unit_test(escape_and_a_letter_is_alt),
         cmocka_unit_test(a_lone_escape_counts_after_silence),
+        cmocka_unit_test(only_what_may_be_a_key_of_its_own_counts_soon),
         cmocka_unit_test(what_is_not_known_is_swallowed_whole),
         cmocka_unit_test(a_sequence_of_any_length_is_swallowed),
         cmocka_unit_test(a_cut_sequence_is_dropped_after_silence),
