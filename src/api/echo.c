@@ -1,24 +1,71 @@
 #include "api/echo.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "base/json.h"
 
 static const char mask[] = "********";
 
-static void replace(struct buf *text, const char *part, size_t length)
+enum { QUOTES_MOST = 8 }; /* signs that may stand together around a name or a value */
+
+/* Goes back over signs of a set. */
+static const char *back_over(const char *at, const char *start, const char *signs)
+{
+    for (int i = 0; i < QUOTES_MOST && at > start && at[-1] && strchr(signs, at[-1]); i++)
+        at--;
+    return at;
+}
+
+/* True when the text gives what begins at `at` to this name: "name": "VALUE, \"name\":\"VALUE, name=VALUE. */
+static bool stands_behind(const char *start, const char *at, const char *name)
+{
+    static const char quotes[] = "\\\"'", blanks[] = " \t\r\n";
+    size_t length = strlen(name);
+
+    at = back_over(back_over(at, start, quotes), start, blanks);
+    if (at == start || (at[-1] != ':' && at[-1] != '='))
+        return false;
+    at = back_over(back_over(at - 1, start, blanks), start, quotes);
+    return (size_t)(at - start) >= length && strncasecmp(at - length, name, length) == 0;
+}
+
+static bool goes_on(const char *at, const char *end)
+{
+    return at < end && ((*at >= '0' && *at <= '9') || ((*at | 0x20) >= 'a' && (*at | 0x20) <= 'z'));
+}
+
+/* A text within a longer one, at or behind `from`: anywhere, or only as the value of a name. */
+struct part {
+    const char *text;
+    size_t length;
+    const char *name; /* NULL: anywhere */
+};
+
+static const char *find(const struct buf *text, const char *from, const struct part *part)
+{
+    const char *start = buf_text(text), *end = start + text->length;
+    const char *found = memmem(from, (size_t)(end - from), part->text, part->length);
+
+    while (found && part->name &&
+           (!stands_behind(start, found, part->name) || goes_on(found + part->length, end)))
+        found = memmem(found + 1, (size_t)(end - found - 1), part->text, part->length);
+    return found;
+}
+
+static void replace(struct buf *text, const struct part *part)
 {
     const char *from = buf_text(text), *end = from + text->length;
-    const char *found = memmem(from, text->length, part, length);
+    const char *found = find(text, from, part);
     struct buf masked;
 
     if (!found)
         return;
     buf_init(&masked, 2 * text->limit);
-    for (; found; found = memmem(from, (size_t)(end - from), part, length)) {
+    for (; found; found = find(text, from, part)) {
         buf_add(&masked, from, (size_t)(found - from));
         buf_add_text(&masked, mask);
-        from = found + length;
+        from = found + part->length;
     }
     buf_add(&masked, from, (size_t)(end - from));
     masked.limit = text->limit;
@@ -29,17 +76,15 @@ static void replace(struct buf *text, const char *part, size_t length)
 /* A message may quote a body that is JSON, and the answer that holds it is JSON again. */
 enum { QUOTED_TWICE = 2 };
 
-void echo_mask(struct buf *text, const char *secret)
+static void mask_forms(struct buf *text, const char *secret, const char *name)
 {
     struct buf form = BUF_INIT;
 
-    if (!secret || strlen(secret) < ECHO_SECRET_LEAST)
-        return;
     buf_add_text(&form, secret);
     for (int quoted = 0; !form.failed; quoted++) {
         struct buf next = BUF_INIT;
 
-        replace(text, buf_text(&form), form.length);
+        replace(text, &(struct part){buf_text(&form), form.length, name});
         json_add_string(&next, buf_text(&form));
         if (next.failed || quoted == QUOTED_TWICE || next.length == form.length + 2) {
             form.failed = form.failed || next.failed;
@@ -52,6 +97,18 @@ void echo_mask(struct buf *text, const char *secret)
     }
     text->failed = text->failed || form.failed;
     buf_release(&form);
+}
+
+void echo_mask(struct buf *text, const char *secret)
+{
+    if (secret && strlen(secret) >= ECHO_SECRET_LEAST)
+        mask_forms(text, secret, NULL);
+}
+
+static void mask_member(struct buf *text, const char *name, const char *secret)
+{
+    if (secret && *secret)
+        mask_forms(text, secret, strlen(secret) >= ECHO_SECRET_LEAST ? NULL : name);
 }
 
 static bool is_named(const char *name, const char *const *names)
@@ -70,7 +127,7 @@ void echo_mask_members(struct buf *text, const cJSON *body, const char *const *n
     cJSON_ArrayForEach(member, body)
     {
         if (member->string && is_named(member->string, names))
-            echo_mask(text, json_text(member));
+            mask_member(text, member->string, json_text(member));
         echo_mask_members(text, member, names);
     }
 }
