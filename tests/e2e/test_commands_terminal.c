@@ -4,17 +4,17 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
+#include "folder.h"
 #include "screen.h"
 
 /* Commands on a terminal: what is asked, shown and interrupted there. */
 
 #define CTRL_C "\003"
 
-static char folder[] = "/tmp/drplan-terminal-XXXXXX";
+static char folder[FOLDER_SIZE];
 static char state_variable[64];
 
 static const char *const environment[] = {
@@ -222,17 +222,16 @@ static void a_body_cannot_drive_the_terminal(void **state)
 static int enter_folder(void **state)
 {
     (void)state;
-    snprintf(state_variable, sizeof(state_variable), "XDG_STATE_HOME=%s", mkdtemp(folder));
-    return getenv("DRPLAN") && getenv("EXAMPLES") ? chdir(folder) : -1;
+    folder_enter(folder);
+    snprintf(state_variable, sizeof(state_variable), "XDG_STATE_HOME=%s", folder);
+    return getenv("DRPLAN") && getenv("EXAMPLES") ? 0 : -1;
 }
 
 static int leave_folder(void **state)
 {
-    char command[64];
-
     (void)state;
-    snprintf(command, sizeof(command), "rm -rf %s", folder);
-    return chdir("/") == 0 ? system(command) : -1;
+    folder_remove(folder);
+    return 0;
 }
 
 int main(void)

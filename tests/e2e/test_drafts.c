@@ -15,6 +15,8 @@
 #include <cmocka.h>
 
 #include "canary.h"
+#include "command.h"
+#include "folder.h"
 #include "screen.h"
 
 /*
@@ -28,7 +30,7 @@
 #define CANARY       "Zx7-canary-Password-31"
 #define KEY_CANARY   "key-canary-SECRET-8842"
 
-static char home[64];
+static char home[FOLDER_SIZE];
 static char home_variable[96], state_variable[128];
 
 static const char *const environment[] = {home_variable,
@@ -840,21 +842,17 @@ static void a_reference_is_saved_instead_of_a_password(void **state)
 static int make_home(void **state)
 {
     (void)state;
-    snprintf(home, sizeof(home), "/tmp/drplan-drafts-XXXXXX");
-    if (!mkdtemp(home))
-        return -1;
+    folder_enter(home);
     snprintf(home_variable, sizeof(home_variable), "HOME=%s", home);
     snprintf(state_variable, sizeof(state_variable), "XDG_STATE_HOME=%s/state", home);
-    return chdir(home);
+    return 0;
 }
 
 static int remove_home(void **state)
 {
-    char command[96];
-
     (void)state;
-    snprintf(command, sizeof(command), "rm -rf %s", home);
-    return chdir("/") == 0 ? system(command) : -1;
+    folder_remove(home);
+    return 0;
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_home, remove_home)
@@ -886,9 +884,7 @@ int main(void)
         TEST(a_reference_is_saved_instead_of_a_password),
     };
 
-    if (!getenv("DRPLAN")) {
-        fprintf(stderr, "DRPLAN must name the program\n");
+    if (!program_is_named())
         return 2;
-    }
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

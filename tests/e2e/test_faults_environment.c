@@ -1,4 +1,3 @@
-#include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -7,8 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -593,9 +590,7 @@ static void where_no_file_may_grow_the_draft_stays_and_the_words_are_printed(voi
 static int enter(void **state)
 {
     (void)state;
-    ground_open(&ground);
-    ground_change(&ground, "ALIBABA_CLOUD_REGION_ID=cn-hangzhou");
-    ground_serve(&ground, NULL);
+    ground_open_served(&ground);
     return 0;
 }
 
@@ -622,10 +617,8 @@ int main(void)
         cmocka_unit_test(where_no_file_may_grow_the_draft_stays_and_the_words_are_printed),
     };
 
-    if (!getenv("DRPLAN")) {
-        fprintf(stderr, "DRPLAN must name the program\n");
+    if (!program_is_named())
         return 2;
-    }
     /* One of them alone: DRPLAN_ONLY, as in the test of memory. */
     if (getenv("DRPLAN_ONLY"))
         cmocka_set_test_filter(getenv("DRPLAN_ONLY"));

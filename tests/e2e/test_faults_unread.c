@@ -1,4 +1,3 @@
-#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <setjmp.h>
@@ -398,9 +397,7 @@ static void the_echo_comes_back_where_a_question_for_a_password_is_not_read(void
 static int enter(void **state)
 {
     (void)state;
-    ground_open(&ground);
-    ground_change(&ground, "ALIBABA_CLOUD_REGION_ID=cn-hangzhou");
-    ground_serve(&ground, NULL);
+    ground_open_served(&ground);
     return 0;
 }
 
@@ -420,10 +417,8 @@ int main(void)
         cmocka_unit_test(the_echo_comes_back_where_a_question_for_a_password_is_not_read),
     };
 
-    if (!getenv("DRPLAN")) {
-        fprintf(stderr, "DRPLAN must name the program\n");
+    if (!program_is_named())
         return 2;
-    }
     if (getenv("DRPLAN_ONLY"))
         cmocka_set_test_filter(getenv("DRPLAN_ONLY"));
     return cmocka_run_group_tests(tests, enter, leave);

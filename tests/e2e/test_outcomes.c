@@ -16,6 +16,7 @@
 #include "base/json.h"
 #include "certificates.h"
 #include "command.h"
+#include "folder.h"
 #include "screen.h"
 #include "wire_server.h"
 
@@ -293,7 +294,7 @@ struct run {
     char endpoint[64];
     const char *ca_file;
     const char *timeout;
-    char state[64], state_variable[96];
+    char state[FOLDER_SIZE], state_variable[96];
     const char *environment[16];
 };
 
@@ -344,8 +345,8 @@ static void run_prepare(struct run *run)
                                         "HOME=/nonexistent"};
     size_t i;
 
-    *run = (struct run){.state = "/tmp/drplan-outcomes-XXXXXX"};
-    assert_non_null(mkdtemp(run->state));
+    *run = (struct run){0};
+    folder_make(run->state);
     snprintf(run->state_variable, sizeof(run->state_variable), "XDG_STATE_HOME=%s", run->state);
     for (i = 0; i < sizeof(quiet) / sizeof(quiet[0]); i++)
         run->environment[i] = quiet[i];
@@ -369,12 +370,9 @@ static void run_begin(struct run *run, const struct way *way)
 
 static void run_end(struct run *run)
 {
-    char command[160];
-
     wire_server_stop(run->server);
     free(run->made);
-    snprintf(command, sizeof(command), "rm -rf '%s'", run->state);
-    assert_int_equal(system(command), 0);
+    folder_remove(run->state);
 }
 
 static int status_of(const char *outcome)

@@ -4,11 +4,11 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
+#include "command.h"
+#include "folder.h"
 #include "screen.h"
 
 /* Lists fed by what the account has: here by the sandbox's small world. */
@@ -18,7 +18,7 @@
 #define F9           "\033[20~"
 #define CTRL(letter) ((const char[]){(letter)&0x1F, '\0'})
 
-static char folder[32];
+static char folder[FOLDER_SIZE];
 static char state_variable[64];
 
 static const char *const environment[] = {state_variable,
@@ -198,23 +198,16 @@ static void an_answer_for_another_region_is_dropped(void **state)
 static int make_folder(void **state)
 {
     (void)state;
-    snprintf(folder, sizeof(folder), "/tmp/drplan-pick-XXXXXX");
-    if (!mkdtemp(folder))
-        return -1;
+    folder_make(folder);
     snprintf(state_variable, sizeof(state_variable), "XDG_STATE_HOME=%s", folder);
     return 0;
 }
 
 static int remove_folder(void **state)
 {
-    pid_t pid = fork();
-
     (void)state;
-    if (pid == 0) {
-        execlp("rm", "rm", "-rf", folder, (char *)NULL);
-        _exit(127);
-    }
-    return pid > 0 && waitpid(pid, NULL, 0) == pid ? 0 : -1;
+    folder_remove(folder);
+    return 0;
 }
 
 #define PICKING_TEST(name) cmocka_unit_test_setup_teardown(name, make_folder, remove_folder)
@@ -230,9 +223,7 @@ int main(void)
         PICKING_TEST(an_answer_for_another_region_is_dropped),
     };
 
-    if (!getenv("DRPLAN")) {
-        fprintf(stderr, "DRPLAN must name the program\n");
+    if (!program_is_named())
         return 2;
-    }
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,11 +5,10 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
+#include "folder.h"
 #include "screen.h"
 
 /* Plain questions on a terminal: what is shown, hidden, suspended and interrupted there. DRPLAN names the
@@ -17,6 +16,7 @@
 
 #define CONTROL(letter) ((const char[]){(letter)&0x1F, '\0'})
 
+static char folder[FOLDER_SIZE];
 static char state_variable[64];
 
 #define QUIET                                                                                                \
@@ -30,25 +30,20 @@ static const char *const able[] = {QUIET, "ACCESSIBLE=0", NULL};
 
 static int no_state(void **state)
 {
-    char command[96];
-
     (void)state;
-    if (!state_variable[0] || chdir("/") != 0)
-        return 0;
-    snprintf(command, sizeof(command), "rm -rf '%s'", strchr(state_variable, '=') + 1);
-    state_variable[0] = '\0';
-    return system(command);
+    if (folder[0])
+        folder_remove(folder);
+    folder[0] = '\0';
+    return 0;
 }
 
 /* Each has nothing that another one left. */
 static int fresh_state(void **state)
 {
-    char folder[] = "/tmp/drplan-plain-XXXXXX";
-
-    if (no_state(state) != 0 || !mkdtemp(folder))
-        return -1;
+    no_state(state);
+    folder_enter(folder);
     snprintf(state_variable, sizeof(state_variable), "XDG_STATE_HOME=%s", folder);
-    return chdir(folder);
+    return 0;
 }
 
 static struct screen *start(const char *const *environment, const char *argument)

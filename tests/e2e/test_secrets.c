@@ -419,6 +419,51 @@ static void nor_does_it_in_a_crash(void **state_)
     end(screen, SIGSEGV, "a crash");
 }
 
+/* An answer of the form, and the line in which it is edited; keys as they were given, and as they are used.
+ */
+static void memory_holds_what_the_next_plan_needs(struct screen *screen, size_t typed, const char *about)
+{
+    for (size_t i = 0; i < SECRETS; i++) {
+        bool is_typed = strcmp(secrets[i].text, TYPED) == 0;
+        bool is_key = strcmp(secrets[i].text, OF_KEY) == 0 || strcmp(secrets[i].text, OF_TOKEN) == 0;
+        size_t as_it_is, otherwise, most = is_typed ? typed : is_key ? 2 : 0;
+
+        if (secrets[i].given)
+            continue;
+        if (!canary_count_in_memory(secrets[i].canary, screen_pid(screen), &as_it_is, &otherwise))
+            return;
+        print_message("%s: %s %zu %zu\n", about, secrets[i].name, as_it_is, otherwise);
+        if (as_it_is > most || otherwise > 0)
+            fail_msg("%s: %s is in memory %zu times, and %zu times in other forms", about, secrets[i].name,
+                     as_it_is, otherwise);
+    }
+}
+
+static void no_copy_is_left_in_memory_but_those_that_are_used(void **state_)
+{
+    struct screen *screen;
+
+    (void)state_;
+    fill_place(200, CREATED);
+    screen = start("typed.json", NULL);
+    type_password(screen);
+    screen_type(screen, "\t");
+    expect(screen, "> Consumer group");
+    memory_holds_what_the_next_plan_needs(screen, 1, "the form");
+    submit(screen, "The plan is created.");
+    memory_holds_what_the_next_plan_needs(screen, 1, "a created plan");
+    screen_type(screen, "n");
+    expect(screen, "give it a name of its own");
+    memory_holds_what_the_next_plan_needs(screen, 1, "the next plan");
+    end(screen, SIGTERM, "a created plan");
+    fill_place(403, REFUSAL);
+    screen = start("typed.json", NULL);
+    type_password(screen);
+    submit(screen, "the service refused the plan");
+    memory_holds_what_the_next_plan_needs(screen, 2, "a refused plan");
+    end(screen, SIGTERM, "a refused plan");
+}
+
 static void passwords_from_elsewhere_are_on_no_screen(void **state_)
 {
     static const char *const drafts[] = {"given-clear.json", "variable.json", "file.json", "command.json"};
@@ -604,6 +649,7 @@ int main(void)
         cmocka_unit_test(nor_do_they_as_json),
         cmocka_unit_test(a_password_typed_into_the_wizard_leaves_nothing_behind),
         cmocka_unit_test(nor_does_it_in_a_crash),
+        cmocka_unit_test(no_copy_is_left_in_memory_but_those_that_are_used),
         cmocka_unit_test(passwords_from_elsewhere_are_on_no_screen),
         cmocka_unit_test(profiles_are_on_no_screen),
         cmocka_unit_test(a_password_typed_after_a_plain_question_leaves_nothing_behind),

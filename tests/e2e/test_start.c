@@ -9,12 +9,13 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
+#include "folder.h"
 #include "screen.h"
 
 /* What the wizard has loaded when its first screen stands, by what the loader of the C library says of
  * itself. */
 
-static char folder[] = "/tmp/drplan-start-XXXXXX";
+static char folder[FOLDER_SIZE];
 static char state_variable[64], loader_variable[64];
 
 static const char *const environment[] = {state_variable,
@@ -102,8 +103,7 @@ static void a_sandbox_of_its_own_loads_nothing_into_the_wizard(void **state)
 static int make_folder(void **state)
 {
     (void)state;
-    if (!mkdtemp(folder))
-        return -1;
+    folder_make(folder);
     snprintf(state_variable, sizeof(state_variable), "XDG_STATE_HOME=%s/state", folder);
     snprintf(loader_variable, sizeof(loader_variable), "LD_DEBUG_OUTPUT=%s/loader", folder);
     return 0;
@@ -111,11 +111,9 @@ static int make_folder(void **state)
 
 static int remove_folder(void **state)
 {
-    char command[64];
-
     (void)state;
-    snprintf(command, sizeof(command), "rm -rf %s", folder);
-    return system(command);
+    folder_remove(folder);
+    return 0;
 }
 
 int main(void)

@@ -17,6 +17,7 @@
 
 #include "base/file.h"
 #include "command.h"
+#include "folder.h"
 
 /*
  * Submissions are killed between the line that says that they are going to be
@@ -30,7 +31,7 @@ enum { KILLS_HERE = 10, LATEST_US = 8000, LIMIT_MS = 30000 };
 #define DRAFT DRPLAN_SOURCE "/examples/one-way-apsaramq-5x.json"
 
 struct ground {
-    char folder[64];
+    char folder[FOLDER_SIZE];
     char state_variable[96], endpoint[64];
     char draft[96], plans[96], journal[112];
     const char *environment[12];
@@ -68,8 +69,8 @@ static void open_ground(struct ground *ground)
     char state[80];
     size_t i;
 
-    *ground = (struct ground){.folder = "/tmp/drplan-submit-kills-XXXXXX"};
-    assert_non_null(mkdtemp(ground->folder));
+    *ground = (struct ground){0};
+    folder_make(ground->folder);
     snprintf(state, sizeof(state), "%s/drplan", ground->folder);
     assert_int_equal(mkdir(state, 0700), 0);
     snprintf(ground->state_variable, sizeof(ground->state_variable), "XDG_STATE_HOME=%s", ground->folder);
@@ -87,13 +88,10 @@ static void open_ground(struct ground *ground)
 
 static void close_ground(struct ground *ground)
 {
-    char command[160];
-
     kill(ground->sandbox, SIGTERM);
     assert_int_equal(waitpid(ground->sandbox, NULL, 0), ground->sandbox);
     close(ground->watch);
-    snprintf(command, sizeof(command), "rm -rf '%s'", ground->folder);
-    assert_int_equal(system(command), 0);
+    folder_remove(ground->folder);
 }
 
 static int count_in(const char *path, const char *text)

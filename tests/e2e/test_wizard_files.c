@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "folder.h"
 #include "screen.h"
 
 /* The wizard with a draft from the command line: it is opened and saved, and its commands give passwords. */
@@ -18,7 +19,7 @@
 #define F9           "\033[20~"
 #define CTRL(letter) ((const char[]){(letter)&0x1F, '\0'})
 
-static char folder[] = "/tmp/drplan-files-XXXXXX";
+static char folder[FOLDER_SIZE];
 static char state_variable[64];
 
 static const char *const environment[] = {state_variable,
@@ -215,17 +216,16 @@ static void what_is_no_draft_is_not_opened(void **state)
 static int enter_folder(void **state)
 {
     (void)state;
-    snprintf(state_variable, sizeof(state_variable), "XDG_STATE_HOME=%s", mkdtemp(folder));
-    return getenv("DRPLAN") ? chdir(folder) : -1;
+    folder_enter(folder);
+    snprintf(state_variable, sizeof(state_variable), "XDG_STATE_HOME=%s", folder);
+    return getenv("DRPLAN") ? 0 : -1;
 }
 
 static int leave_folder(void **state)
 {
-    char command[64];
-
     (void)state;
-    snprintf(command, sizeof(command), "rm -rf %s", folder);
-    return chdir("/") == 0 ? system(command) : -1;
+    folder_remove(folder);
+    return 0;
 }
 
 int main(void)

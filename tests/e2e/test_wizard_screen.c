@@ -12,6 +12,8 @@
 
 #include <cmocka.h>
 
+#include "command.h"
+#include "folder.h"
 #include "screen.h"
 
 /* The real program in a pseudo-terminal, as an operator uses it. DRPLAN names the binary. */
@@ -24,7 +26,7 @@
 #define F9           "\033[20~"
 #define CTRL(letter) ((const char[]){(letter)&0x1F, '\0'})
 
-static char state_folder[32];
+static char state_folder[FOLDER_SIZE];
 static char state_variable[64];
 
 static const char *const quiet_environment[] = {
@@ -479,23 +481,16 @@ static void a_click_focuses_and_chooses(void **state)
 static int make_state_folder(void **state)
 {
     (void)state;
-    snprintf(state_folder, sizeof(state_folder), "/tmp/drplan-e2e-XXXXXX");
-    if (!mkdtemp(state_folder))
-        return -1;
+    folder_make(state_folder);
     snprintf(state_variable, sizeof(state_variable), "XDG_STATE_HOME=%s", state_folder);
     return 0;
 }
 
 static int remove_state_folder(void **state)
 {
-    pid_t pid = fork();
-
     (void)state;
-    if (pid == 0) {
-        execlp("rm", "rm", "-rf", state_folder, (char *)NULL);
-        _exit(127);
-    }
-    return pid > 0 && waitpid(pid, NULL, 0) == pid ? 0 : -1;
+    folder_remove(state_folder);
+    return 0;
 }
 
 /* A state folder of its own for each: what one leaves behind is offered to the next start, as it should be.
@@ -523,9 +518,7 @@ int main(void)
         SCREEN_TEST(a_click_focuses_and_chooses),
     };
 
-    if (!getenv("DRPLAN")) {
-        fprintf(stderr, "DRPLAN must name the program\n");
+    if (!program_is_named())
         return 2;
-    }
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "folder.h"
 #include "screen.h"
 
 /* Signing in while the screen lives on, and choosing another region and profile on the review page. */
@@ -16,7 +17,7 @@
 #define F9           "\033[20~"
 #define CTRL(letter) ((const char[]){(letter)&0x1F, '\0'})
 
-static char folder[32];
+static char folder[FOLDER_SIZE];
 static char home_variable[64], state_variable[64];
 
 static const char *const environment[] = {home_variable,
@@ -46,9 +47,7 @@ static int make_home(void **state)
     char text[1024];
 
     (void)state;
-    snprintf(folder, sizeof(folder), "/tmp/drplan-e2e-XXXXXX");
-    if (!mkdtemp(folder))
-        return -1;
+    folder_make(folder);
     snprintf(home_variable, sizeof(home_variable), "HOME=%s", folder);
     snprintf(state_variable, sizeof(state_variable), "XDG_STATE_HOME=%s", folder);
     snprintf(text, sizeof(text), "%s/.aliyun", folder);
@@ -71,11 +70,9 @@ static int make_home(void **state)
 
 static int remove_home(void **state)
 {
-    char command[64];
-
     (void)state;
-    snprintf(command, sizeof(command), "rm -rf '%s'", folder);
-    return system(command);
+    folder_remove(folder);
+    return 0;
 }
 
 static struct screen *start_on_review(void)

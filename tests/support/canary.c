@@ -236,3 +236,57 @@ char *canary_found_in_process(const struct canary *canary, long pid)
     }
     return where;
 }
+
+static size_t count_of(const struct form *form, const char *bytes, size_t length)
+{
+    const char *end = bytes + length, *found = memmem(bytes, length, form->bytes.data, form->bytes.length);
+    size_t count = 0;
+
+    for (; found; count++)
+        found = memmem(found + 1, (size_t)(end - found - 1), form->bytes.data, form->bytes.length);
+    return count;
+}
+
+/* What cannot be read of it is not there. */
+static void count_in_region(const struct canary *canary, FILE *memory, unsigned long from, unsigned long to,
+                            size_t *as_it_is, size_t *otherwise)
+{
+    const struct buf *whole = &canary->forms[0].bytes;
+    size_t size = (size_t)(to - from), count;
+    char *bytes = malloc(size);
+
+    if (!bytes)
+        abort();
+    if (fseek(memory, (long)from, SEEK_SET) == 0 && fread(bytes, 1, size, memory) == size) {
+        count = count_of(&canary->forms[0], bytes, size);
+        *as_it_is += count;
+        for (size_t i = 1; i < FORMS; i++)
+            if (strcmp(buf_text(&canary->forms[i].bytes), buf_text(whole)) != 0)
+                *otherwise += count_of(&canary->forms[i], bytes, size);
+        *otherwise -= count; /* each has its half */
+    }
+    free(bytes);
+}
+
+bool canary_count_in_memory(const struct canary *canary, long pid, size_t *as_it_is, size_t *otherwise)
+{
+    char path[64], line[4096];
+    unsigned long from, to;
+    FILE *maps, *memory;
+    bool seen;
+
+    *as_it_is = *otherwise = 0;
+    snprintf(path, sizeof(path), "/proc/%ld/maps", pid);
+    maps = fopen(path, "r");
+    snprintf(path, sizeof(path), "/proc/%ld/mem", pid);
+    memory = fopen(path, "r");
+    seen = maps && memory;
+    while (seen && fgets(line, sizeof(line), maps))
+        if (sscanf(line, "%lx-%lx rw", &from, &to) == 2 && strstr(line, " rw") && !strstr(line, "[stack"))
+            count_in_region(canary, memory, from, to, as_it_is, otherwise);
+    if (maps)
+        fclose(maps);
+    if (memory)
+        fclose(memory);
+    return seen;
+}

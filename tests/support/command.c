@@ -20,6 +20,14 @@ static void die(const char *what)
     abort();
 }
 
+bool program_is_named(void)
+{
+    if (getenv("DRPLAN"))
+        return true;
+    fprintf(stderr, "DRPLAN must name the program\n");
+    return false;
+}
+
 static long now_ms(void)
 {
     struct timespec time;

@@ -1,8 +1,12 @@
 #ifndef SUPPORT_COMMAND_H
 #define SUPPORT_COMMAND_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
+
+/* Whether there is a program to test: DRPLAN names it. Where not, standard error says so. */
+bool program_is_named(void);
 
 /* A program without a terminal, run to its end, with what it printed and used. */
 struct command_result {

@@ -8,7 +8,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/file.h"
@@ -45,9 +44,8 @@ void ground_open(struct ground *ground)
                                         "ACCESSIBLE",
                                         NULL};
 
-    *ground = (struct ground){.folder = "/tmp/drplan-ground-XXXXXX"};
-    if (!mkdtemp(ground->folder) || chdir(ground->folder) != 0)
-        die("mkdtemp");
+    *ground = (struct ground){0};
+    folder_enter(ground->folder);
     snprintf(ground->home, sizeof(ground->home), "%s/home", ground->folder);
     snprintf(ground->state, sizeof(ground->state), "%s/state", ground->folder);
     snprintf(ground->plans, sizeof(ground->plans), "%s/service/plans.json", ground->folder);
@@ -60,38 +58,13 @@ void ground_open(struct ground *ground)
     ground_change(ground, ground->state_variable);
 }
 
-static int remove_one(const char *path, const struct stat *facts, int kind, struct FTW *where)
-{
-    (void)facts;
-    (void)kind;
-    return where->level > 0 ? remove(path) : 0;
-}
-
-static int allow_one(const char *path, const struct stat *facts, int kind, struct FTW *where)
-{
-    (void)where;
-    (void)facts;
-    if (kind == FTW_D || kind == FTW_DNR)
-        (void)chmod(path, 0700);
-    return 0;
-}
-
-static void empty(const char *folder)
-{
-    nftw(folder, allow_one, OPEN_FOLDERS, FTW_PHYS);
-    nftw(folder, remove_one, OPEN_FOLDERS, FTW_PHYS | FTW_DEPTH);
-}
-
 void ground_close(struct ground *ground)
 {
     if (ground->sandbox > 0) {
         kill(ground->sandbox, SIGTERM);
         waitpid(ground->sandbox, NULL, 0);
     }
-    if (chdir("/") != 0)
-        die("chdir");
-    empty(ground->folder);
-    rmdir(ground->folder);
+    folder_remove(ground->folder);
     *ground = (struct ground){0};
 }
 
@@ -135,6 +108,13 @@ void ground_serve(struct ground *ground, const char *fault)
     ground_serve_faults(ground, faults);
 }
 
+void ground_open_served(struct ground *ground)
+{
+    ground_open(ground);
+    ground_change(ground, "ALIBABA_CLOUD_REGION_ID=cn-hangzhou");
+    ground_serve(ground, NULL);
+}
+
 static void remove_drafts(void)
 {
     if (system("rm -rf ./*.json.tmp ./draft*.json .drplan-*.tmp") != 0)
@@ -143,8 +123,8 @@ static void remove_drafts(void)
 
 void ground_clear(struct ground *ground)
 {
-    empty(ground->state);
-    empty(ground->home);
+    folder_empty(ground->state);
+    folder_empty(ground->home);
     remove_drafts();
 }
 

@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include "command.h"
+#include "folder.h"
 
 /*
  * Where a test of the whole program stands: a folder of its own, entered, with
@@ -16,7 +17,7 @@
 enum { GROUND_CHANGES_MAX = 32 };
 
 struct ground {
-    char folder[64];
+    char folder[FOLDER_SIZE];
     char home[96], state[96], plans[96], endpoint[96]; /* of the sandbox: "http://127.0.0.1:PORT" */
     char home_variable[112], state_variable[128];
     const char *changes[GROUND_CHANGES_MAX + 1]; /* "NAME=value" sets, "NAME" unsets; ends with NULL */
@@ -26,6 +27,9 @@ struct ground {
 
 void ground_open(struct ground *ground);
 void ground_close(struct ground *ground);
+
+/* The same with what most want: cn-hangzhou for a region, and the sandbox. */
+void ground_open_served(struct ground *ground);
 
 /* One change of the environment more; the text stays the caller's. ground_forget() takes back what came
  * behind the first `count`. */

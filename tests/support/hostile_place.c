@@ -1,6 +1,5 @@
 #include "hostile_place.h"
 
-#include <ftw.h>
 #include <netinet/in.h>
 #include <pthread.h>
 #include <signal.h>
@@ -12,12 +11,13 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "folder.h"
 #include "hostile.h"
 
-enum { REQUEST_MAX = 1 << 20, OPEN_FOLDERS = 8 };
+enum { REQUEST_MAX = 1 << 20 };
 
 static struct {
-    char folder[40];
+    char folder[FOLDER_SIZE];
     pthread_t thread;
     pthread_mutex_t lock; /* of what follows */
     int fd, port;
@@ -153,16 +153,9 @@ size_t hostile_place_creates(void)
 
 /* ---- The place ---- */
 
-static int remove_one(const char *path, const struct stat *facts, int kind, struct FTW *where)
-{
-    (void)facts;
-    (void)kind;
-    return where->level > 0 ? remove(path) : 0;
-}
-
 void hostile_place_clear(void)
 {
-    nftw(place.folder, remove_one, OPEN_FOLDERS, FTW_PHYS | FTW_DEPTH);
+    folder_empty(place.folder);
     if (mkdir("drplan", 0700) != 0 || mkdir("drplan/autosave", 0700) != 0 || mkdir(".aliyun", 0700) != 0)
         die("mkdir");
 }
@@ -172,9 +165,7 @@ int hostile_place_enter(void **state)
     (void)state;
     /* A program that ended does not read what it is typed. */
     signal(SIGPIPE, SIG_IGN);
-    snprintf(place.folder, sizeof(place.folder), "/tmp/drplan-hostile-XXXXXX");
-    if (!mkdtemp(place.folder) || chdir(place.folder) != 0)
-        die("a folder");
+    folder_enter(place.folder);
     hostile_place_clear();
     start_service();
     return 0;
@@ -189,10 +180,7 @@ int hostile_place_leave(void **state)
     close(place.fd);
     free(place.create);
     free(place.other);
-    if (chdir("/") != 0)
-        die("chdir");
-    nftw(place.folder, remove_one, OPEN_FOLDERS, FTW_PHYS | FTW_DEPTH);
-    rmdir(place.folder);
+    folder_remove(place.folder);
     return 0;
 }
 

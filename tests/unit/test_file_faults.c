@@ -9,12 +9,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
+#include "folder.h"
 
 /*
  * Calls that hardly ever fail: the n-th fstat(), fsync(), write() or
@@ -78,18 +78,20 @@ ssize_t __wrap_getrandom(void *bytes, size_t length, unsigned int flags)
 
 /* ---- The place ---- */
 
-static char folder[] = "/tmp/drplan-file-faults-XXXXXX";
+static char folder[FOLDER_SIZE];
 
 static int enter_folder(void **state)
 {
     (void)state;
-    return mkdtemp(folder) ? chdir(folder) : -1;
+    folder_enter(folder);
+    return 0;
 }
 
 static int leave_folder(void **state)
 {
     (void)state;
-    return chdir("/") == 0 ? rmdir(folder) : -1;
+    folder_remove(folder);
+    return 0;
 }
 
 static void put(const char *text)

@@ -18,6 +18,7 @@
 #include "base/file.h"
 #include "cli/autosave.h"
 #include "cli/saved_draft.h"
+#include "folder.h"
 #include "model/draft.h"
 
 /*
@@ -134,7 +135,7 @@ int __wrap_fcntl(int fd, int what, void *argument)
 
 /* ---- The scene ---- */
 
-static char folder[] = "/tmp/drplan-faults-XXXXXX";
+static char folder[FOLDER_SIZE];
 static const char old_text[] = "{\"planName\": \"old\", \"other\": 12345678901234567890}\n";
 
 static struct host host;
@@ -433,16 +434,15 @@ static int enter_folder(void **state)
     (void)state;
     host = *host_system();
     host.env = test_env;
-    return mkdtemp(folder) ? chdir(folder) : -1;
+    folder_enter(folder);
+    return 0;
 }
 
 static int leave_folder(void **state)
 {
-    char command[64];
-
     (void)state;
-    snprintf(command, sizeof(command), "rm -rf %s", folder);
-    return chdir("/") == 0 ? system(command) : -1;
+    folder_remove(folder);
+    return 0;
 }
 
 int main(void)

@@ -18,6 +18,7 @@
 #include "base/file.h"
 #include "cli/autosave.h"
 #include "cli/saved_draft.h"
+#include "folder.h"
 #include "model/draft.h"
 
 /*
@@ -26,7 +27,7 @@
  * a thousand). Whatever it had called saved is there afterwards, whole.
  */
 
-static char folder[] = "/tmp/drplan-kills-XXXXXX";
+static char folder[FOLDER_SIZE];
 static struct host host;
 
 static const char *test_env(struct host *self, const char *name)
@@ -286,16 +287,15 @@ static int enter_folder(void **state)
     (void)state;
     host = *host_system();
     host.env = test_env;
-    return mkdtemp(folder) ? chdir(folder) : -1;
+    folder_enter(folder);
+    return 0;
 }
 
 static int leave_folder(void **state)
 {
-    char command[64];
-
     (void)state;
-    snprintf(command, sizeof(command), "rm -rf %s", folder);
-    return chdir("/") == 0 ? system(command) : -1;
+    folder_remove(folder);
+    return 0;
 }
 
 int main(void)

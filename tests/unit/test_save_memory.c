@@ -3,7 +3,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -15,6 +14,7 @@
 #include "cli/resume_words.h"
 #include "cli/saved_draft.h"
 #include "failing_memory.h"
+#include "folder.h"
 #include "model/draft.h"
 
 /*
@@ -23,7 +23,7 @@
  * autosave is taken for a broken one, and nothing is called saved that is not.
  */
 
-static char folder[] = "/tmp/drplan-shortage-XXXXXX";
+static char folder[FOLDER_SIZE];
 static struct host host;
 static const char old_text[] =
     "{\"planName\": \"old\", \"instances\": [{\"password\": {\"$env\": \"MQ\"}}]}\n";
@@ -182,16 +182,15 @@ static int enter_folder(void **state)
     json_wipe_on_free(); /* so that cJSON's memory comes this way too */
     host = *host_system();
     host.env = test_env;
-    return mkdtemp(folder) ? chdir(folder) : -1;
+    folder_enter(folder);
+    return 0;
 }
 
 static int leave_folder(void **state)
 {
-    char command[64];
-
     (void)state;
-    snprintf(command, sizeof(command), "rm -rf %s", folder);
-    return chdir("/") == 0 ? system(command) : -1;
+    folder_remove(folder);
+    return 0;
 }
 
 int main(void)

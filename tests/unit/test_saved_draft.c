@@ -19,6 +19,7 @@
 #include "cli/autosave.h"
 #include "cli/resume_words.h"
 #include "cli/saved_draft.h"
+#include "folder.h"
 #include "model/draft.h"
 
 /* A draft that others use too, autosaves of other runs and machines, and what is done where a lock or the
@@ -53,7 +54,7 @@ int __wrap_fcntl(int fd, int what, void *argument)
 
 /* ---- The place ---- */
 
-static char folder[] = "/tmp/drplan-saved-XXXXXX";
+static char folder[FOLDER_SIZE];
 static struct host host;
 
 static const char *test_env(struct host *self, const char *name)
@@ -75,16 +76,15 @@ static int enter_folder(void **unused)
     host = *host_system();
     host.env = test_env;
     host.random = test_random;
-    return mkdtemp(folder) ? chdir(folder) : -1;
+    folder_enter(folder);
+    return 0;
 }
 
 static int leave_folder(void **unused)
 {
-    char command[64];
-
     (void)unused;
-    snprintf(command, sizeof(command), "rm -rf %s", folder);
-    return chdir("/") == 0 ? system(command) : -1;
+    folder_remove(folder);
+    return 0;
 }
 
 static int lay_out(void **unused)
@@ -93,7 +93,8 @@ static int lay_out(void **unused)
     nameless = chance_fails = false;
     lock_error = 0;
     state = folder;
-    return system("rm -rf ./*");
+    folder_empty(folder);
+    return 0;
 }
 
 static void put(const char *path, const char *text)
