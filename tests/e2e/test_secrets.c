@@ -423,6 +423,7 @@ static void nor_does_it_in_a_crash(void **state_)
  */
 static void memory_holds_what_the_next_plan_needs(struct screen *screen, size_t typed, const char *about)
 {
+    screen_wait_quiet(screen); /* no request is on its way */
     for (size_t i = 0; i < SECRETS; i++) {
         bool is_typed = strcmp(secrets[i].text, TYPED) == 0;
         bool is_key = strcmp(secrets[i].text, OF_KEY) == 0 || strcmp(secrets[i].text, OF_TOKEN) == 0;
@@ -432,7 +433,6 @@ static void memory_holds_what_the_next_plan_needs(struct screen *screen, size_t 
             continue;
         if (!canary_count_in_memory(secrets[i].canary, screen_pid(screen), &as_it_is, &otherwise))
             return;
-        print_message("%s: %s %zu %zu\n", about, secrets[i].name, as_it_is, otherwise);
         if (as_it_is > most || otherwise > 0)
             fail_msg("%s: %s is in memory %zu times, and %zu times in other forms", about, secrets[i].name,
                      as_it_is, otherwise);
