@@ -20,8 +20,11 @@ void describe_bad_references(const struct secret_lookup *lookup, const struct pl
     for (int instance = PLACE_PLAN; instance < (int)plan_instances(plan); instance++) {
         for (int id = 0; id < FIELD_COUNT; id++) {
             struct place place = place_of_instance(instance, (enum field_id)id);
-            const struct field_review *field = review_field(review, place);
+            const struct field_review *field;
 
+            if (schema[id].kind != KIND_SECRET)
+                continue;
+            field = review_field(review, place);
             if (field->shown && field->form == ANSWER_REFERENCE)
                 describe(lookup, place, field->value, out);
         }

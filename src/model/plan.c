@@ -24,6 +24,7 @@ struct answer {
 struct answers {
     struct answer of[FIELD_COUNT];
     bool extras;
+    unsigned long revision; /* 0: nothing was ever set */
 };
 
 struct plan {
@@ -36,6 +37,7 @@ struct plan {
     size_t note_capacity;
     cJSON *source;
     unsigned long revision;
+    unsigned long last_row_revision;
 };
 
 struct plan *plan_new(bool suggestions)
@@ -141,6 +143,17 @@ static size_t row_of(int instance)
     return instance == PLACE_PLAN ? 0 : (size_t)instance + 1;
 }
 
+static void touch(struct plan *plan, int instance)
+{
+    plan->rows[row_of(instance)].revision = ++plan->last_row_revision;
+}
+
+static void touch_all(struct plan *plan)
+{
+    for (size_t row = 0; row < plan->row_count; row++)
+        plan->rows[row].revision = ++plan->last_row_revision;
+}
+
 /* NULL for a place that the plan does not have. */
 static struct answer *find_answer(const struct plan *plan, struct place place)
 {
@@ -170,6 +183,7 @@ static void store(struct plan *plan, struct place place, struct answer *answer, 
     wipe_free(answer->text);
     answer->form = form;
     answer->text = text;
+    touch(plan, place.instance);
     if (!same) {
         wipe_free(answer->remark);
         answer->remark = NULL;
@@ -254,6 +268,7 @@ bool plan_suggest(struct plan *plan, struct place place, const char *value, stru
 
     if (!answer)
         return error_set(err, ERROR_INPUT, "the plan has no such field");
+    touch(plan, place.instance);
     return replace_text(&answer->suggested, value && *value ? value : NULL, err);
 }
 
@@ -270,6 +285,7 @@ bool plan_remark(struct plan *plan, struct place place, const char *text, struct
 
     if (!answer)
         return error_set(err, ERROR_INPUT, "the plan has no such field");
+    touch(plan, place.instance);
     return replace_text(&answer->remark, text && *text ? text : NULL, err);
 }
 
@@ -302,6 +318,7 @@ bool plan_has_suggestions(const struct plan *plan)
 void plan_set_suggestions(struct plan *plan, bool on)
 {
     plan->suggestions = on;
+    touch_all(plan);
 }
 
 /* NULL for an instance that the plan does not have. */
@@ -317,6 +334,7 @@ void plan_set_extras(struct plan *plan, int instance, bool on)
     if (!answers || answers->extras == on)
         return;
     answers->extras = on;
+    touch(plan, instance);
     plan->revision++;
 }
 
@@ -366,6 +384,11 @@ const char *plan_setting_name(enum plan_setting setting)
 unsigned long plan_revision(const struct plan *plan)
 {
     return plan->revision;
+}
+
+unsigned long plan_revision_of(const struct plan *plan, int instance)
+{
+    return plan->rows[row_of(instance)].revision;
 }
 
 static struct note *next_note(struct plan *plan)
@@ -424,6 +447,7 @@ void plan_set_source(struct plan *plan, cJSON *tree)
     if (tree != plan->source)
         cJSON_Delete(plan->source);
     plan->source = tree;
+    touch_all(plan);
     plan->revision++;
 }
 

@@ -78,6 +78,10 @@ const char *plan_setting_name(enum plan_setting setting);
 /* Counts the changes: differs after every set that changed something. */
 unsigned long plan_revision(const struct plan *plan);
 
+/* The same for one instance (PLACE_PLAN: for the plan's own fields), and for everything that a review reads
+ * of it: suggestions and remarks, too. A text that is set once more counts, as the old one is gone. */
+unsigned long plan_revision_of(const struct plan *plan, int instance);
+
 /* ---- Notes: what reading a draft found, until the answer is changed ---- */
 
 enum severity { SEVERITY_WARNING, SEVERITY_ERROR };

@@ -8,11 +8,10 @@
 
 #include "base/excerpt.h"
 
-/* Where a problem goes when they are sorted. */
+/* A problem to be sorted: where it is, as those of one rank keep their order. */
 struct position {
-    size_t place;
+    const struct problem *problem;
     size_t index;
-    enum severity severity;
 };
 
 void problems_release(struct problems *problems)
@@ -98,33 +97,31 @@ static size_t place_rank(struct place place)
     return place.field;
 }
 
+int problem_compare(const struct problem *a, const struct problem *b)
+{
+    size_t left = place_rank(a->place), right = place_rank(b->place);
+
+    if (left != right)
+        return left < right ? -1 : 1;
+    if (a->severity != b->severity)
+        return a->severity == SEVERITY_ERROR ? -1 : 1;
+    return 0;
+}
+
 static int compare(const void *a, const void *b)
 {
     const struct position *left = a;
     const struct position *right = b;
+    int order = problem_compare(left->problem, right->problem);
 
-    if (left->place != right->place)
-        return left->place < right->place ? -1 : 1;
-    if (left->severity != right->severity)
-        return left->severity == SEVERITY_ERROR ? -1 : 1;
-    return left->index < right->index ? -1 : left->index > right->index;
-}
-
-static struct position position_of(const struct problems *problems, size_t index)
-{
-    return (struct position){.place = place_rank(problems->items[index].place),
-                             .index = index,
-                             .severity = problems->items[index].severity};
+    return order ? order : (left->index > right->index) - (left->index < right->index);
 }
 
 static bool are_sorted(const struct problems *problems)
 {
-    for (size_t i = 1; i < problems->count; i++) {
-        struct position before = position_of(problems, i - 1), here = position_of(problems, i);
-
-        if (compare(&before, &here) > 0)
+    for (size_t i = 1; i < problems->count; i++)
+        if (problem_compare(&problems->items[i - 1], &problems->items[i]) > 0)
             return false;
-    }
     return true;
 }
 
@@ -144,11 +141,25 @@ void problems_sort(struct problems *problems)
         return;
     }
     for (size_t i = 0; i < problems->count; i++)
-        positions[i] = position_of(problems, i);
+        positions[i] = (struct position){&problems->items[i], i};
     qsort(positions, problems->count, sizeof(*positions), compare);
     for (size_t i = 0; i < problems->count; i++)
-        sorted[i] = problems->items[positions[i].index];
+        sorted[i] = *positions[i].problem;
     free(positions);
     free(problems->items);
     problems->items = sorted;
+}
+
+void problems_forget(struct problems *problems, int instance)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < problems->count; i++) {
+        if (problems->items[i].place.instance == instance)
+            continue;
+        if (kept != i)
+            problems->items[kept] = problems->items[i];
+        kept++;
+    }
+    problems->count = kept;
 }

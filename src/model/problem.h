@@ -14,7 +14,7 @@
  * started the checks looks at `failed` at the end.
  */
 struct problems {
-    struct problem *items;
+    struct problem *items; /* owned */
     size_t count;
     size_t capacity;
     bool failed; /* memory was short: something is missing */
@@ -32,5 +32,11 @@ void problems_add_at(struct problems *problems, struct place place, const char *
 
 /* By place in the order of the fields, errors before warnings, those of no place last. */
 void problems_sort(struct problems *problems);
+
+/* How two problems stand in that order: below, at or above 0. */
+int problem_compare(const struct problem *a, const struct problem *b);
+
+/* Takes away those of one instance (PLACE_PLAN: of the plan's own fields); the order of the others stays. */
+void problems_forget(struct problems *problems, int instance);
 
 #endif

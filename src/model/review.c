@@ -11,22 +11,59 @@
 
 struct review {
     struct field_review *rows; /* FIELD_COUNT for the plan itself, then FIELD_COUNT for each instance */
+    unsigned long *revisions;  /* of the plan itself and of each instance: which one was looked at */
     size_t row_count;
     size_t row_capacity;
-    struct problems problems;
+
+    bool complete;                       /* what follows can be built on */
+    bool is_read_elsewhere[FIELD_COUNT]; /* fields of the plan that conditions of instances ask for */
+    struct buf ground;                   /* the values in force of these */
+
+    struct problems within; /* what is wrong with one field */
+    struct problems across; /* what comes of several, and the notes of the plan */
+    const struct problem **order;
+    size_t order_count;
+    size_t order_capacity;
     size_t errors;
 };
 
+static void find_read_elsewhere(struct review *review, const struct condition *when)
+{
+    for (; when && when->test != TEST_END; when++)
+        if (schema[when->field].scope == SCOPE_PLAN)
+            review->is_read_elsewhere[when->field] = true;
+}
+
 struct review *review_new(void)
 {
-    return calloc(1, sizeof(struct review));
+    struct review *review = calloc(1, sizeof(*review));
+
+    if (!review)
+        return NULL;
+    review->ground = BUF_INIT;
+    for (int id = 0; id < FIELD_COUNT; id++) {
+        const struct presence *presence = schema[id].presence;
+        const struct suggestion *suggestion = schema[id].suggestions;
+
+        if (schema[id].scope == SCOPE_PLAN)
+            continue;
+        for (; presence->when; presence++)
+            find_read_elsewhere(review, presence->when);
+        for (; suggestion && suggestion->value; suggestion++)
+            find_read_elsewhere(review, suggestion->when);
+    }
+    return review;
 }
 
 void review_free(struct review *review)
 {
     if (!review)
         return;
-    problems_release(&review->problems);
+    problems_release(&review->within);
+    problems_release(&review->across);
+    buf_release(&review->ground);
+    free(review->order);
+    free(review->revisions);
     free(review->rows);
     free(review);
 }
@@ -130,14 +167,13 @@ static void weigh(struct review *review, const struct plan *plan, struct place p
     }
 }
 
-/* Calls visit for every field of the plan, then for every field of each instance. */
-static void for_each_place(struct review *review, const struct plan *plan,
+/* Calls visit for every field of an instance, or of the plan itself. */
+static void for_each_place(struct review *review, const struct plan *plan, int instance,
                            void (*visit)(struct review *review, const struct plan *plan, struct place place))
 {
-    for (int instance = PLACE_PLAN; instance < (int)plan_instances(plan); instance++)
-        for (int id = 0; id < FIELD_COUNT; id++)
-            if ((schema[id].scope == SCOPE_PLAN) == (instance == PLACE_PLAN))
-                visit(review, plan, place_of_instance(instance, (enum field_id)id));
+    for (int id = 0; id < FIELD_COUNT; id++)
+        if ((schema[id].scope == SCOPE_PLAN) == (instance == PLACE_PLAN))
+            visit(review, plan, place_of_instance(instance, (enum field_id)id));
 }
 
 /* ---- Problems ---- */
@@ -159,7 +195,7 @@ static void add_remark(struct review *review, const struct plan *plan, struct pl
     const char *remark = plan_remark_at(plan, place);
 
     if (remark)
-        problems_add(&review->problems, place, SEVERITY_WARNING, "the account, when it was asked", "%s",
+        problems_add(&review->within, place, SEVERITY_WARNING, "the account, when it was asked", "%s",
                      remark);
 }
 
@@ -171,12 +207,12 @@ static void check_shown(struct review *review, const struct plan *plan, struct p
     if (!row->shown)
         return;
     if (row->value && row->form == ANSWER_TEXT)
-        kind_check(&review->problems, place, row->value);
+        kind_check(&review->within, place, row->value);
     else if (!row->value && row->need == NEED_REQUIRED)
-        problems_add(&review->problems, place, SEVERITY_ERROR, schema[place.field].source, "must be given %s",
+        problems_add(&review->within, place, SEVERITY_ERROR, schema[place.field].source, "must be given %s",
                      because);
     else if (!row->value && row->need == NEED_RECOMMENDED)
-        problems_add(&review->problems, place, SEVERITY_WARNING, schema[place.field].source,
+        problems_add(&review->within, place, SEVERITY_WARNING, schema[place.field].source,
                      "should be given %s", because);
     if (row->value)
         add_remark(review, plan, place);
@@ -187,11 +223,11 @@ static void warn_of_left_out(struct review *review, struct place place)
     const struct field_review *row = row_of(review, place);
 
     if (row->need == NEED_EXTRA)
-        problems_add(&review->problems, place, SEVERITY_WARNING, schema[place.field].source,
+        problems_add(&review->within, place, SEVERITY_WARNING, schema[place.field].source,
                      "is not needed %s and is left out; turn on the extra fields of this cluster to send it",
                      row->because ? row->because : "here");
     else
-        problems_add(&review->problems, place, SEVERITY_WARNING, schema[place.field].source,
+        problems_add(&review->within, place, SEVERITY_WARNING, schema[place.field].source,
                      "does not apply here and is left out: %s",
                      row->because ? row->because : "it has no meaning");
 }
@@ -212,21 +248,6 @@ static void check_hidden(struct review *review, const struct plan *plan, int ins
     }
 }
 
-static void check_all_hidden(struct review *review, const struct plan *plan)
-{
-    const cJSON *source = plan_source(plan);
-    const cJSON *instances = json_member(source, "instances");
-    const cJSON *element = cJSON_IsArray(instances) ? instances->child : NULL;
-
-    if (plan_has_suggestions(plan))
-        return;
-    check_hidden(review, plan, PLACE_PLAN, source);
-    for (int instance = 0; instance < (int)plan_instances(plan); instance++) {
-        check_hidden(review, plan, instance, element);
-        element = element ? element->next : NULL;
-    }
-}
-
 static void add_notes(struct review *review, const struct plan *plan)
 {
     for (size_t i = 0; i < plan_notes(plan); i++) {
@@ -234,33 +255,26 @@ static void add_notes(struct review *review, const struct plan *plan)
         bool shown = place_is_none(note->place) || review_field(review, note->place)->shown;
 
         if (shown || note->severity == SEVERITY_ERROR)
-            problems_add_at(&review->problems, note->place, note->path,
+            problems_add_at(&review->across, note->place, note->path,
                             shown ? note->severity : SEVERITY_WARNING, NULL, "%s", note->message);
     }
 }
 
-/* Sorted, the first problem of a place is its worst. */
-static void point_to_problems(struct review *review)
-{
-    problems_sort(&review->problems);
-    review->errors = 0;
-    for (size_t i = 0; i < review->problems.count; i++) {
-        struct field_review *row = find_row(review, review->problems.items[i].place);
-
-        review->errors += review->problems.items[i].severity == SEVERITY_ERROR;
-        if (row && row->problem < 0)
-            row->problem = (int)i;
-    }
-}
+/* ---- Running it ---- */
 
 static bool make_room(struct review *review, size_t rows)
 {
     if (rows > review->row_capacity) {
         struct field_review *grown = reallocarray(review->rows, rows * FIELD_COUNT, sizeof(*grown));
+        unsigned long *revisions;
 
         if (!grown)
             return false;
         review->rows = grown;
+        revisions = reallocarray(review->revisions, rows, sizeof(*revisions));
+        if (!revisions)
+            return false;
+        review->revisions = revisions;
         /* Weighing fills a row, but for those that a plan or an instance does not have: they stay empty. */
         memset(&grown[review->row_capacity * FIELD_COUNT], 0,
                (rows - review->row_capacity) * FIELD_COUNT * sizeof(*grown));
@@ -270,20 +284,185 @@ static bool make_room(struct review *review, size_t rows)
     return true;
 }
 
+/* What every instance hangs on, and nothing else of the plan. */
+static void write_ground(const struct review *review, struct buf *out)
+{
+    for (int id = 0; id < FIELD_COUNT; id++) {
+        const char *value = row_of(review, place_of_plan((enum field_id)id))->value;
+
+        if (!review->is_read_elsewhere[id])
+            continue;
+        buf_add_text(out, value ? value : "");
+        buf_add_char(out, value ? '\0' : '\n');
+    }
+}
+
+/* True when it is another one than before. */
+static bool take_ground(struct review *review)
+{
+    struct buf ground = BUF_INIT, before = review->ground;
+    bool same;
+
+    write_ground(review, &ground);
+    same = !ground.failed && ground.length == before.length &&
+           memcmp(buf_text(&ground), buf_text(&before), ground.length) == 0;
+    review->ground = ground;
+    buf_release(&before);
+    return !same;
+}
+
+/* The member of the draft that an instance, or the plan itself, was read from; `before`: that of the one
+ * before. */
+static const cJSON *source_of(const struct plan *plan, int instance, const cJSON *before)
+{
+    const cJSON *instances;
+
+    if (instance > 0)
+        return before ? before->next : NULL;
+    instances = json_member(plan_source(plan), "instances");
+    return cJSON_IsArray(instances) ? instances->child : NULL;
+}
+
+static void check(struct review *review, const struct plan *plan, int instance, const cJSON *source)
+{
+    for_each_place(review, plan, instance, check_shown);
+    if (!plan_has_suggestions(plan))
+        check_hidden(review, plan, instance, source);
+}
+
+static bool has_changed(const struct review *review, const struct plan *plan, int instance)
+{
+    return review->revisions[instance + 1] != plan_revision_of(plan, instance);
+}
+
+/* Returns whether all instances have to be looked at. */
+static bool look_at_plan(struct review *review, const struct plan *plan, bool all)
+{
+    for_each_place(review, plan, PLACE_PLAN, weigh);
+    all = take_ground(review) || all;
+    if (all)
+        review->within.count = 0;
+    else
+        problems_forget(&review->within, PLACE_PLAN);
+    check(review, plan, PLACE_PLAN, plan_source(plan));
+    review->revisions[0] = plan_revision_of(plan, PLACE_PLAN);
+    return all;
+}
+
+static void look_at_instances(struct review *review, const struct plan *plan, bool all)
+{
+    const cJSON *source = NULL;
+
+    for (int instance = 0; instance < (int)plan_instances(plan); instance++) {
+        source = source_of(plan, instance, source);
+        if (!all && !has_changed(review, plan, instance))
+            continue;
+        if (!all)
+            problems_forget(&review->within, instance);
+        for_each_place(review, plan, instance, weigh);
+        check(review, plan, instance, source);
+        review->revisions[instance + 1] = plan_revision_of(plan, instance);
+    }
+}
+
+static void look_across(struct review *review, const struct plan *plan)
+{
+    review->across.count = 0;
+    add_notes(review, plan);
+    rules_run(&review->across, review, plan);
+}
+
+/* ---- The problems in order ---- */
+
+static void forget_order(struct review *review)
+{
+    for (size_t i = 0; i < review->order_count; i++) {
+        struct field_review *row = find_row(review, review->order[i]->place);
+
+        if (row)
+            row->problem = -1;
+    }
+    review->order_count = 0;
+    review->errors = 0;
+}
+
+static bool make_order(struct review *review)
+{
+    size_t wanted = review->within.count + review->across.count;
+    const struct problem **order;
+
+    if (wanted <= review->order_capacity)
+        return true;
+    order = reallocarray(review->order, wanted, sizeof(struct problem *));
+    if (!order)
+        return false;
+    review->order = order;
+    review->order_capacity = wanted;
+    return true;
+}
+
+/* In order, the first problem of a place is its worst. */
+static void put_next(struct review *review, const struct problem *problem)
+{
+    struct field_review *row = find_row(review, problem->place);
+
+    review->errors += problem->severity == SEVERITY_ERROR;
+    if (row && row->problem < 0)
+        row->problem = (int)review->order_count;
+    review->order[review->order_count++] = problem;
+}
+
+static void put_in_order(struct review *review)
+{
+    const struct problems *within = &review->within, *across = &review->across;
+    size_t i = 0, k = 0;
+
+    problems_sort(&review->within);
+    problems_sort(&review->across);
+    if (!make_order(review)) {
+        review->within.failed = true;
+        return;
+    }
+    while (i < within->count || k < across->count) {
+        bool own = k == across->count ||
+                   (i < within->count && problem_compare(&within->items[i], &across->items[k]) <= 0);
+
+        put_next(review, own ? &within->items[i++] : &across->items[k++]);
+    }
+}
+
+static bool run(struct review *review, const struct plan *plan, bool all, struct error *err)
+{
+    size_t rows = plan_instances(plan) + 1;
+
+    all = all || !review->complete || rows != review->row_count;
+    review->complete = false;
+    review->within.failed = review->across.failed = false;
+    forget_order(review);
+    if (!make_room(review, rows)) {
+        review->errors = 1;
+        return error_memory(err);
+    }
+    if (all || has_changed(review, plan, PLACE_PLAN))
+        all = look_at_plan(review, plan, all);
+    look_at_instances(review, plan, all);
+    look_across(review, plan);
+    put_in_order(review);
+    review->complete = !review->within.failed && !review->across.failed && !review->ground.failed;
+    if (review->complete)
+        return true;
+    review->errors = review->errors ? review->errors : 1;
+    return error_memory(err);
+}
+
 bool review_run(struct review *review, const struct plan *plan, struct error *err)
 {
-    review->problems.count = 0;
-    review->problems.failed = false;
-    review->errors = 0;
-    if (!make_room(review, plan_instances(plan) + 1))
-        return error_memory(err);
-    for_each_place(review, plan, weigh);
-    for_each_place(review, plan, check_shown);
-    check_all_hidden(review, plan);
-    add_notes(review, plan);
-    rules_run(&review->problems, review, plan);
-    point_to_problems(review);
-    return review->problems.failed ? error_memory(err) : true;
+    return run(review, plan, true, err);
+}
+
+bool review_update(struct review *review, const struct plan *plan, struct error *err)
+{
+    return run(review, plan, false, err);
 }
 
 /* ---- What others read ---- */
@@ -317,12 +496,12 @@ size_t review_instances_begun(const struct review *review, const struct plan *pl
 
 size_t review_problems(const struct review *review)
 {
-    return review->problems.count;
+    return review->order_count;
 }
 
 const struct problem *review_problem(const struct review *review, size_t index)
 {
-    return index < review->problems.count ? &review->problems.items[index] : NULL;
+    return index < review->order_count ? review->order[index] : NULL;
 }
 
 size_t review_errors(const struct review *review)
@@ -332,7 +511,11 @@ size_t review_errors(const struct review *review)
 
 size_t review_warnings(const struct review *review)
 {
-    return review->problems.count - review->errors;
+    size_t warnings = 0;
+
+    for (size_t i = 0; i < review->order_count; i++)
+        warnings += review->order[i]->severity == SEVERITY_WARNING;
+    return warnings;
 }
 
 static bool place_is_on(struct place place, enum field_step step, int instance)
@@ -346,8 +529,8 @@ void review_step_counts(const struct review *review, enum field_step step, int i
 {
     *errors = 0;
     *warnings = 0;
-    for (size_t i = 0; i < review->problems.count; i++) {
-        const struct problem *problem = &review->problems.items[i];
+    for (size_t i = 0; i < review->order_count; i++) {
+        const struct problem *problem = review->order[i];
 
         if (!place_is_on(problem->place, step, instance))
             continue;

@@ -11,7 +11,7 @@
 /*
  * What a plan amounts to: for each field of each instance, whether it applies,
  * the value in force, and what is wrong. Pure: the same plan gives the same
- * review. Run it again after every change; it is one pass over the fields.
+ * review. Run it again after every change, or update it.
  *
  * Documented obligations are errors, everything else is a warning: a guess of
  * ours never stops a submit.
@@ -43,6 +43,10 @@ void review_free(struct review *review);
 /* Fills review with what plan is now. Values stay valid until the plan changes. */
 bool review_run(struct review *review, const struct plan *plan, struct error *err);
 
+/* The same, for the very plan that it was run for last: makes anew only what has changed since, and what
+ * hangs on it. */
+bool review_update(struct review *review, const struct plan *plan, struct error *err);
+
 const struct field_review *review_field(const struct review *review, struct place place);
 
 size_t review_instances(const struct review *review);
@@ -57,7 +61,12 @@ size_t review_instances_begun(const struct review *review, const struct plan *pl
  * reading the draft found is a warning here, and a warning is dropped.
  */
 size_t review_problems(const struct review *review);
+
+/* The pointer is good until the review is run or updated. */
 const struct problem *review_problem(const struct review *review, size_t index);
+
+/* At least 1 where memory was too short for the review: a plan that was not looked at whole may not be sent.
+ */
 size_t review_errors(const struct review *review);
 size_t review_warnings(const struct review *review);
 

@@ -43,7 +43,7 @@ void wizard_refresh(struct wizard *wizard)
     struct error err;
 
     wizard->preview_is_old = true;
-    wizard->review_is_old = !review_run(wizard->review, wizard->plan, &err);
+    wizard->review_is_old = !review_update(wizard->review, wizard->plan, &err);
     if (wizard->review_is_old)
         tell_shortage(wizard);
     preview_refresh(wizard);

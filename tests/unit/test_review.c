@@ -765,10 +765,133 @@ static void a_review_is_used_again_for_larger_and_smaller_plans(void **state)
     plan_free(plan);
 }
 
+/* ---- An update ---- */
+
+static void same_text(const char *a, const char *b)
+{
+    assert_true(a == b || (a && b && strcmp(a, b) == 0));
+}
+
+static void same_row(const struct review *review, const struct review *fresh, struct place place)
+{
+    const struct field_review *a = review_field(review, place), *b = review_field(fresh, place);
+
+    assert_int_equal(a->need, b->need);
+    assert_int_equal(a->shown, b->shown);
+    assert_int_equal(a->form, b->form);
+    assert_int_equal(a->suggested, b->suggested);
+    assert_int_equal(a->problem, b->problem);
+    same_text(a->value, b->value);
+    same_text(a->because, b->because);
+}
+
+static void same_review(const struct review *review, const struct plan *plan)
+{
+    struct review *fresh = review_of(plan);
+
+    assert_int_equal(review_instances(review), review_instances(fresh));
+    for (int instance = PLACE_PLAN; instance < (int)plan_instances(plan); instance++)
+        for (int id = 0; id < FIELD_COUNT; id++)
+            same_row(review, fresh, at(instance, (enum field_id)id));
+    assert_int_equal(review_problems(review), review_problems(fresh));
+    assert_int_equal(review_errors(review), review_errors(fresh));
+    assert_int_equal(review_warnings(review), review_warnings(fresh));
+    for (size_t i = 0; i < review_problems(fresh); i++) {
+        const struct problem *a = review_problem(review, i), *b = review_problem(fresh, i);
+
+        assert_true(place_equal(a->place, b->place));
+        assert_int_equal(a->severity, b->severity);
+        assert_string_equal(a->path, b->path);
+        assert_string_equal(a->message, b->message);
+        same_text(a->source, b->source);
+    }
+    review_free(fresh);
+}
+
+static unsigned next_random(unsigned *seed, unsigned below)
+{
+    *seed = *seed * 1103515245u + 12345u;
+    return (*seed >> 16) % below;
+}
+
+static const char *some_value(unsigned *seed, enum field_id field)
+{
+    static const char *const texts[] = {"",        "rmq-cn-a1", "rmq-cn-a2",         "cn-hangzhou", "vpc-1",
+                                        "no such", "vsw-1\x01", "CID_RMQ_SYS_TRANS", "MQ_INST_1_2", "orders"};
+    unsigned choices = 0;
+
+    while (schema[field].choices && schema[field].choices[choices].value)
+        choices++;
+    if (choices > 0 && next_random(seed, 5) > 0)
+        return schema[field].choices[next_random(seed, choices)].value;
+    return texts[next_random(seed, sizeof(texts) / sizeof(texts[0]))];
+}
+
+static void change_something(struct plan *plan, unsigned *seed)
+{
+    enum field_id field = (enum field_id)next_random(seed, FIELD_COUNT);
+    int instance = (int)next_random(seed, (unsigned)plan_instances(plan));
+    struct place place = schema[field].scope == SCOPE_PLAN ? place_of_plan(field) : at(instance, field);
+    struct error err = {0};
+
+    switch (next_random(seed, 24)) {
+    case 7:
+        plan_set_source(plan,
+                        cJSON_Parse(next_random(seed, 2) ? "{}" : "{\"instances\": [{\"vpcId\": \"v\"}]}"));
+        break;
+    case 0:
+        assert_true(plan_set_instances(plan, 1 + next_random(seed, 6), &err));
+        break;
+    case 1:
+        plan_set_suggestions(plan, next_random(seed, 2) > 0);
+        break;
+    case 2:
+    case 3:
+        plan_set_extras(plan, instance, next_random(seed, 2) > 0);
+        break;
+    case 4:
+        assert_true(plan_suggest(plan, place, some_value(seed, field), &err));
+        break;
+    case 5:
+        assert_true(plan_remark(plan, place, "is not what the account has", &err));
+        break;
+    case 6:
+        assert_true(plan_note(plan, place, "somewhere",
+                              next_random(seed, 2) ? SEVERITY_ERROR : SEVERITY_WARNING, &err,
+                              "was written in an odd way"));
+        break;
+    default:
+        assert_true(plan_set(plan, place, some_value(seed, field), &err));
+        break;
+    }
+}
+
+static void an_update_says_what_a_new_review_would(void **state)
+{
+    unsigned seed = 7;
+
+    (void)state;
+    for (int round = 0; round < 20; round++) {
+        struct plan *plan = round % 2 ? plan_new(true) : draft_of(SOUND_PLAN);
+        struct review *review = review_of(plan);
+        struct error err = {0};
+
+        for (int step = 0; step < 150; step++) {
+            for (unsigned changes = next_random(&seed, 3); changes > 0; changes--)
+                change_something(plan, &seed);
+            assert_true(review_update(review, plan, &err));
+            same_review(review, plan);
+        }
+        review_free(review);
+        plan_free(plan);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(documented_bodies_are_judged_as_documented),
+        cmocka_unit_test(an_update_says_what_a_new_review_would),
         cmocka_unit_test(what_no_source_decides_is_decided_with_care),
         cmocka_unit_test(what_is_missing_is_named_with_its_reason),
         cmocka_unit_test(the_condition_table_is_as_documented),
