@@ -231,10 +231,12 @@ static void update_paste(struct wizard *wizard, const struct event *event)
     if (!line_can_change(wizard, line))
         return;
     if (!line_edit_paste(line, event->paste, event->paste_length, &altered)) {
-        wizard->loss = has_room(line, event->paste_length);
+        bool lost = has_room(line, event->paste_length);
+
+        wizard->loss = wizard->loss || lost;
         wizard_set_message(wizard, true,
-                           wizard->loss ? "Memory is too short for the paste; nothing was changed."
-                                        : "The paste is too long for this field; nothing was changed.");
+                           lost ? "Memory is too short for the paste; nothing was changed."
+                                : "The paste is too long for this field; nothing was changed.");
         return;
     }
     current_line_changed(wizard);

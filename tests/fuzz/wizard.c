@@ -377,13 +377,27 @@ static void carry_out(struct game *game, enum effect effect)
         game->over = feed_byte(&game->feed) % 4 > 0;
 }
 
+/* That keys were lost is said until a change works, which nobody made before he could read it. */
+static void loss_holds(const struct game *game, const struct event *event, bool was_lost,
+                       unsigned long revision)
+{
+    HOLDS(event->kind != EVENT_LOSS || game->wizard->loss, "lost without a word");
+    HOLDS(!was_lost || game->wizard->loss ||
+              (plan_revision(game->wizard->plan) != revision && !event->burst &&
+               (event->kind == EVENT_PRESS || event->kind == EVENT_PASTE || event->kind == EVENT_MOUSE)),
+          "a loss is forgotten at event %d", event->kind);
+}
+
 static void update(struct game *game, const struct event *event)
 {
     enum question before = game->wizard->question;
+    unsigned long revision = plan_revision(game->wizard->plan);
+    bool was_lost = game->wizard->loss;
     enum effect effect;
 
     game->number++;
     effect = wizard_update(game->wizard, event);
+    loss_holds(game, event, was_lost, revision);
     effect_holds(game, event, before, effect);
     if (game->wizard->question != before)
         game->asked_at = game->number;
@@ -643,7 +657,10 @@ static void tell_file(struct game *game)
 
 static void play_other(struct game *game, unsigned byte)
 {
-    struct event event = {.kind = byte == 0x88 ? EVENT_TICK : EVENT_SIGNAL, .signal_number = 15};
+    struct event event = {.kind = byte == 0x88   ? EVENT_TICK
+                                  : byte == 0x94 ? EVENT_LOSS
+                                                 : EVENT_SIGNAL,
+                          .signal_number = 15};
     unsigned size;
 
     switch (byte) {
@@ -675,6 +692,7 @@ static void play_other(struct game *game, unsigned byte)
         break;
     case 0x88:
     case 0x89:
+    case 0x94:
         update(game, &event);
         break;
     case 0x8A:

@@ -190,6 +190,25 @@ static void a_paste_that_memory_is_short_for_is_not_called_too_long(void **state
     assert_true(lost > 0);
 }
 
+/* Nothing is changed by it, so nothing has been read. */
+static void a_paste_that_is_too_long_does_not_take_the_words_away(void **state)
+{
+    static char text[PLAN_ANSWER_MAX + 2];
+    const struct event loss = {.kind = EVENT_LOSS};
+    const struct event paste = {.kind = EVENT_PASTE, .paste = text, .paste_length = sizeof(text) - 1};
+    struct wizard *wizard = a_wizard();
+
+    (void)state;
+    memset(text, 'x', sizeof(text) - 1);
+    wizard_update(wizard, &loss);
+    assert_true(shows(wizard, LOST));
+    wizard_update(wizard, &paste);
+    assert_true(shows(wizard, "too long"));
+    press(wizard, PRESS_TAB, false);
+    assert_true(shows(wizard, LOST));
+    wizard_free(wizard);
+}
+
 static void where_a_draft_was_saved_is_not_forgotten(void **state)
 {
     struct event save = {.kind = EVENT_PRESS, .press = PRESS_CHARACTER, .text = "s"};
@@ -253,6 +272,7 @@ int main(void)
         cmocka_unit_test(no_letter_is_lost_without_a_word),
         cmocka_unit_test(an_answer_that_cannot_be_shown_is_not_written_over),
         cmocka_unit_test(a_paste_that_memory_is_short_for_is_not_called_too_long),
+        cmocka_unit_test(a_paste_that_is_too_long_does_not_take_the_words_away),
         cmocka_unit_test(where_a_draft_was_saved_is_not_forgotten),
         cmocka_unit_test(a_picture_with_holes_says_so),
     };
