@@ -5,6 +5,7 @@
  *   FAIL_MALLOC_AT=N        which one, from 1; 0 or unset: they are only counted
  *   FAIL_MALLOC_ON=1        and all behind it
  *   FAIL_MALLOC_RELIEF=1    until a block of 256 KiB or more is given back
+ *   FAIL_MALLOC_POSTED=1    only what is asked for behind the first POST counts
  *   FAIL_MALLOC_ANYBODY=1   allocations of all libraries count; else those of drplan itself, of its modules,
  * and of the C library on their behalf (strdup(), fopen(), realpath()) FAIL_MALLOC_REPORT=FILE gets a struct
  * failing_malloc_report, also when the program is killed
@@ -23,6 +24,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <unistd.h>
 #include <unwind.h>
 
@@ -45,6 +47,7 @@ static struct {
     void (*free)(void *);
     int (*posix_memalign)(void **, size_t, size_t);
     void *(*aligned_alloc)(size_t, size_t);
+    ssize_t (*send)(int, const void *, size_t, int);
     bool finding;
     _Alignas(16) char early[EARLY_SIZE]; /* what is asked for before the real ones are found */
     size_t early_used;
@@ -54,6 +57,7 @@ static struct {
     struct failing_malloc_report own_report, *report;
     uint64_t at;
     bool on, relief, anybody;
+    bool waits;    /* for a POST */
     pid_t process; /* 0: not armed */
 } shim;
 
@@ -73,6 +77,7 @@ static void find_real(void)
     *(void **)&shim.free = dlsym(RTLD_NEXT, "free");
     *(void **)&shim.posix_memalign = dlsym(RTLD_NEXT, "posix_memalign");
     *(void **)&shim.aligned_alloc = dlsym(RTLD_NEXT, "aligned_alloc");
+    *(void **)&shim.send = dlsym(RTLD_NEXT, "send");
     *(void **)&shim.malloc = dlsym(RTLD_NEXT, "malloc");
     shim.finding = false;
 }
@@ -199,7 +204,7 @@ static bool must_fail(const void *caller)
 {
     bool fails = false;
 
-    if (busy || shim.process == 0 || getpid() != shim.process)
+    if (busy || shim.waits || shim.process == 0 || getpid() != shim.process)
         return false;
     busy = true;
     if (counts(caller)) {
@@ -293,6 +298,19 @@ EXPORTED void *aligned_alloc(size_t alignment, size_t size)
     return must_fail(CALLER) ? NULL : shim.aligned_alloc(alignment, size);
 }
 
+/* ---- What begins the count ---- */
+
+EXPORTED ssize_t send(int fd, const void *bytes, size_t length, int flags)
+{
+    ssize_t sent;
+
+    find_real();
+    sent = shim.send(fd, bytes, length, flags);
+    if (sent > 5 && memcmp(bytes, "POST ", 5) == 0)
+        shim.waits = false;
+    return sent;
+}
+
 /* ---- Beginning ---- */
 
 static uint64_t number_of(const char *name)
@@ -331,6 +349,7 @@ __attribute__((constructor)) static void arm(void)
     shim.on = number_of("FAIL_MALLOC_ON") != 0;
     shim.relief = number_of("FAIL_MALLOC_RELIEF") != 0;
     shim.anybody = number_of("FAIL_MALLOC_ANYBODY") != 0;
+    shim.waits = number_of("FAIL_MALLOC_POSTED") != 0;
     shim.process = getpid();
     busy = false;
 }

@@ -304,14 +304,15 @@ static const char *with_name(const char *pattern, char text[256])
     return text;
 }
 
-/* How far it gets. */
-static size_t walk_on(struct screen *screen)
+/* How far it gets; the last stage may not come, and is not waited for as the others. */
+static size_t walk_on(struct screen *screen, int patience_ms)
 {
+    const size_t last = sizeof(walk) / sizeof(walk[0]);
     char text[256];
     size_t stage = 0;
 
-    while (stage < sizeof(walk) / sizeof(walk[0]) &&
-           screen_see(screen, with_name(walk[stage].seen, text), SEE_MS))
+    while (stage < last &&
+           screen_see(screen, with_name(walk[stage].seen, text), stage + 1 < last ? patience_ms : SEE_MS))
         screen_type(screen, with_name(walk[stage++].typed, text));
     return stage;
 }
@@ -378,7 +379,7 @@ static enum verdict take_walk(struct run *run)
     screen = screen_start(argv, &options);
     ground_forget(&ground, kept);
     assert_non_null(screen);
-    stage = walk_on(screen);
+    stage = walk_on(screen, SEE_MS);
     snprintf(before, sizeof(before), "%s", screen_text(screen));
     verdict = judge_walk(run, screen, stage, before);
     screen_free(screen);
@@ -538,6 +539,45 @@ static void a_picture_that_memory_was_short_for_is_drawn_once_more(void **state)
     }
 }
 
+/* Memory ends behind the POST, and the machine ends the program. Its status, with its last words on the
+ * screen. */
+static int end_without_outcome(struct run *run, struct screen **screen)
+{
+    const char *argv[16] = {NULL};
+    size_t kept = begin(run);
+    struct screen_options options = {.environment = ground.changes};
+    int status = -1;
+
+    make_arguments(run->target, argv);
+    ground_change(&ground, "FAIL_MALLOC_POSTED=1");
+    *screen = screen_start(argv, &options);
+    ground_forget(&ground, kept);
+    assert_non_null(*screen);
+    assert_int_equal(walk_on(*screen, LIMIT_MS), sizeof(walk) / sizeof(walk[0]) - 1);
+    screen_signal(*screen, SIGTERM);
+    assert_true(screen_see_exit(*screen, LIMIT_MS, &status));
+    read_report(run);
+    assert_true(run->failed > 0);
+    return status;
+}
+
+/* Whoever has to look for a plan has to know why. */
+static void where_the_outcome_is_not_known_the_last_words_say_why(void **state)
+{
+    static const struct target wizard = {"wizard", take_walk, {"draft.json"}, .sends = true};
+
+    (void)state;
+    for (long at = 1; at <= 4; at++) {
+        struct run run = {.target = &wizard, .at = at, .spell = SPELL_FOR_EVER};
+        struct screen *screen;
+
+        assert_int_equal(end_without_outcome(&run, &screen), 8);
+        if (!screen_has(screen, "memory is short, and it is not known whether the plan was created"))
+            fail_msg("allocation %ld behind the POST:\n%.2000s", at, screen_text(screen));
+        screen_free(screen);
+    }
+}
+
 static int enter(void **state)
 {
     (void)state;
@@ -561,6 +601,7 @@ int main(void)
         cmocka_unit_test(no_allocation_that_fails_does_harm),
         cmocka_unit_test(without_memory_for_the_first_picture_it_ends_in_words),
         cmocka_unit_test(a_picture_that_memory_was_short_for_is_drawn_once_more),
+        cmocka_unit_test(where_the_outcome_is_not_known_the_last_words_say_why),
     };
 
     if (!getenv("DRPLAN") || !getenv("FAILING_MALLOC")) {
