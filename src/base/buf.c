@@ -23,7 +23,7 @@ void buf_release(struct buf *buf)
 void buf_clear(struct buf *buf)
 {
     if (buf->data)
-        wipe(buf->data, buf->capacity);
+        wipe(buf->data, buf->length);
     buf->length = 0;
     buf->failed = false;
 }
@@ -127,7 +127,8 @@ void buf_vaddf(struct buf *buf, const char *format, va_list arguments)
         if ((size_t)length >= room)
             (void)vsnprintf(buf->data + buf->length, (size_t)length + 1, format, again);
         buf->length += (size_t)length;
-    }
+    } else
+        wipe(buf->data + buf->length, room);
     buf->data[buf->length] = '\0';
     va_end(again);
 }

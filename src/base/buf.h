@@ -14,8 +14,8 @@
  * stays true, nothing more is added, and the contents so far stay valid.
  * Callers add freely and look at `failed` once, at the end.
  *
- * Memory is wiped before it is given back, when growing too: a buf may hold a
- * secret.
+ * Memory is wiped before it is given back, when growing too, and behind
+ * data[length] nothing is left of what was there: a buf may hold a secret.
  */
 struct buf {
     char *data; /* NULL until the first addition: use buf_text() to read */

@@ -1,7 +1,6 @@
 #include "model/schema.h"
 
 #include <limits.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "model/kind.h"
@@ -54,17 +53,35 @@ bool place_equal(struct place a, struct place b)
 }
 
 /* Every problem of a review has a path, at every key: the longer part of it is not formatted but copied. */
+static size_t add_part(char *path, size_t size, size_t used, const char *part)
+{
+    while (*part && used + 1 < size)
+        path[used++] = *part++;
+    path[used] = '\0';
+    return used;
+}
+
+/* Each problem of a plan has a path, so it is not left to snprintf(), which takes ten times as long. */
 void place_path(struct place place, char *path, size_t size)
 {
+    char digits[12], *number = digits + sizeof(digits) - 1;
     size_t used = 0;
 
     path[0] = '\0';
     if (place_is_none(place))
         return;
-    if (schema[place.field].scope == SCOPE_INSTANCE)
-        used = (size_t)snprintf(path, size, INSTANCES_PREFIX "%d].", place.instance);
-    if (used < size && !memccpy(path + used, schema[place.field].path, '\0', size - used))
-        path[size - 1] = '\0';
+    if (schema[place.field].scope == SCOPE_INSTANCE) {
+        unsigned rest = (unsigned)place.instance;
+
+        *number = '\0';
+        do
+            *--number = (char)('0' + rest % 10);
+        while ((rest /= 10) > 0);
+        used = add_part(path, size, used, INSTANCES_PREFIX);
+        used = add_part(path, size, used, number);
+        used = add_part(path, size, used, "].");
+    }
+    add_part(path, size, used, schema[place.field].path);
 }
 
 /* The number at *text, written as JSON paths write it: no sign, no leading zero. Moves *text behind it. */

@@ -22,17 +22,6 @@ _Static_assert(sizeof(style_signs) == STYLE_COUNT + 1, "every style has a sign")
 
 /* ------------------------------------------------------------- graphemes */
 
-static bool is_printable_ascii(char c)
-{
-    return c >= ' ' && c <= '~';
-}
-
-/* A printable ASCII character that nothing behind it can combine with. */
-static bool stands_alone(const char *text, size_t length)
-{
-    return is_printable_ascii(text[0]) && (length == 1 || (unsigned char)text[1] < 0x80);
-}
-
 static void show(char shown[CELL_TEXT_SIZE], const char *prefix, const char *text, size_t length)
 {
     size_t before = strlen(prefix);
@@ -87,7 +76,7 @@ size_t canvas_grapheme(const char *text, size_t length, char shown[CELL_TEXT_SIZ
         *columns = 0;
         return 0;
     }
-    if (stands_alone(text, length)) {
+    if (canvas_stands_alone(text, length)) {
         show(shown, "", text, 1);
         *columns = 1;
         return 1;
@@ -114,7 +103,7 @@ int canvas_width_length(const char *text, size_t length)
         int width = 1;
         size_t used = 1;
 
-        if (!stands_alone(text, length))
+        if (!canvas_stands_alone(text, length))
             used = canvas_grapheme(text, length, shown, &width);
 
         columns += width;
@@ -325,7 +314,7 @@ static size_t plain_run(const char *text, size_t length)
 {
     size_t run = 0;
 
-    while (run < length && stands_alone(text + run, length - run))
+    while (run < length && canvas_stands_alone(text + run, length - run))
         run++;
     return run;
 }
@@ -419,7 +408,7 @@ static size_t fitting(const char *text, size_t length, int columns)
         int width = 1;
         size_t used = 1;
 
-        if (!stands_alone(text + at, length - at))
+        if (!canvas_stands_alone(text + at, length - at))
             used = canvas_grapheme(text + at, length - at, shown, &width);
         if (width > columns)
             break;

@@ -61,6 +61,13 @@ struct canvas {
  * U+FFFD, a mark without a letter stands on a dotted circle. */
 size_t canvas_grapheme(const char *text, size_t length, char shown[CELL_TEXT_SIZE], int *columns);
 
+/* Whether the first byte of text is a character of its own, that takes one column and is drawn as it is. Most
+ * of what is drawn is of these. */
+static inline bool canvas_stands_alone(const char *text, size_t length)
+{
+    return text[0] >= ' ' && text[0] <= '~' && (length == 1 || (unsigned char)text[1] < 0x80);
+}
+
 /* Columns that text takes when drawn. Not utf8_width(): a control character is drawn as two. */
 int canvas_width(const char *text);
 int canvas_width_length(const char *text, size_t length);

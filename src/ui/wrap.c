@@ -22,9 +22,11 @@ size_t wrap_line(const char *text, size_t length, int columns, size_t *skip)
 
     while (at < length) {
         char shown[CELL_TEXT_SIZE];
-        int width;
+        int width = 1;
 
-        bytes = canvas_grapheme(text + at, length - at, shown, &width);
+        bytes = 1;
+        if (!canvas_stands_alone(text + at, length - at))
+            bytes = canvas_grapheme(text + at, length - at, shown, &width);
         if (used + width > columns && at > 0)
             return break_line(text, length, text[at] == ' ' || blank == 0 ? at : blank, skip);
         if (text[at] == ' ' && at > 0 && text[at - 1] != ' ')
