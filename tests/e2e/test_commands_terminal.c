@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "folder.h"
-#include "screen.h"
+#include "screen_support.h"
 
 /* Commands on a terminal: what is asked, shown and interrupted there. */
 
@@ -34,26 +34,8 @@ static struct screen *start(const char *command)
 {
     const char *const argv[] = {"/bin/sh", "-c", command, NULL};
     struct screen_options options = {.columns = 100, .environment = environment};
-    struct screen *screen = screen_start(argv, &options);
 
-    assert_non_null(screen);
-    return screen;
-}
-
-static void expect(struct screen *screen, const char *text)
-{
-    if (!screen_wait(screen, text))
-        fail_msg("the screen does not show: %s", text);
-}
-
-static void expect_end(struct screen *screen, int wanted)
-{
-    int status = -1;
-
-    assert_true(screen_wait_exit(screen, &status));
-    if (status != wanted)
-        fail_msg("exit status %d, not %d:\n%s", status, wanted, screen_text(screen));
-    screen_free(screen);
+    return open_screen(argv, &options);
 }
 
 static void submit_asks_and_yes_sends(void **state)

@@ -17,7 +17,7 @@
 #include "canary.h"
 #include "command.h"
 #include "folder.h"
-#include "screen.h"
+#include "screen_support.h"
 
 /*
  * Nothing typed is lost, and no secret is kept by accident: the program in a
@@ -51,29 +51,8 @@ static struct screen *start(const char *draft)
 {
     const char *const argv[] = {getenv("DRPLAN"), "--sandbox", draft, NULL};
     struct screen_options options = {.columns = 100, .environment = environment};
-    struct screen *screen = screen_start(argv, &options);
 
-    assert_non_null(screen);
-    return screen;
-}
-
-static void expect(struct screen *screen, const char *text)
-{
-    if (!screen_wait(screen, text))
-        fail_msg("the screen does not show: %s", text);
-}
-
-static void finish(struct screen *screen, int wanted)
-{
-    const char *left;
-    int status = -1;
-
-    assert_true(screen_wait_exit(screen, &status));
-    left = screen_not_restored(screen);
-    if (left)
-        fail_msg("the terminal was not put back: %s", left);
-    assert_int_equal(status, wanted);
-    screen_free(screen);
+    return open_screen(argv, &options);
 }
 
 static void kill_it(struct screen *screen)
@@ -89,7 +68,7 @@ static void kill_it(struct screen *screen)
 static void leave(struct screen *screen)
 {
     screen_type(screen, CTRL('q'));
-    finish(screen, 0);
+    expect_end(screen, 0);
 }
 
 static void leave_and_throw_away(struct screen *screen)
@@ -97,7 +76,7 @@ static void leave_and_throw_away(struct screen *screen)
     screen_type(screen, CTRL('q'));
     expect(screen, "Leave without saving?");
     screen_type(screen, "y");
-    finish(screen, 0);
+    expect_end(screen, 0);
 }
 
 /* ---- Files ---- */
@@ -239,7 +218,7 @@ static void resuming_goes_on_where_the_cursor_was(void **state)
     screen_type(screen, "\t");
     expect(screen, "> Region");
     screen_signal(screen, SIGTERM);
-    finish(screen, 128 + SIGTERM);
+    expect_end(screen, 128 + SIGTERM);
     screen = start(NULL);
     expect(screen, "Resume what was not saved?");
     screen_type(screen, "r");
@@ -342,7 +321,7 @@ static void a_crash_keeps_what_was_kept_before(void **state)
         screen_type(screen, "before-the-crash");
         await_autosave(screen, "before-the-crash", 5000);
         screen_signal(screen, signals[i]);
-        finish(screen, 128 + signals[i]);
+        expect_end(screen, 128 + signals[i]);
         screen = start(NULL);
         expect(screen, "before-the-crash, last typed");
         screen_type(screen, "r");
@@ -361,7 +340,7 @@ static void leaving_can_keep_it_for_the_next_start(void **state)
     screen_type(screen, CTRL('q'));
     expect(screen, "Leave without saving?");
     screen_type(screen, "k");
-    finish(screen, 0);
+    expect_end(screen, 0);
     screen = start(NULL);
     expect(screen, "half-done, last typed");
     screen_type(screen, "n");
@@ -377,7 +356,7 @@ static void leaving_can_keep_it_for_the_next_start(void **state)
     screen_type(screen, "s");
     expect(screen, "Save the draft as");
     screen_type(screen, "\r");
-    finish(screen, 0);
+    expect_end(screen, 0);
     assert_true(file_has("half-done.json", "half-done"));
     assert_false(file_has("half-done.json", "autosave"));
     assert_int_equal(count_autosaves(), 0);
@@ -484,7 +463,7 @@ static void a_broken_autosave_is_set_aside(void **state)
     screen_type(screen, "whole");
     expect(screen, "[whole");
     screen_signal(screen, SIGTERM);
-    finish(screen, 128 + SIGTERM);
+    expect_end(screen, 128 + SIGTERM);
     snprintf(path, sizeof(path), "%s/state/drplan/autosave", home);
     assert_int_equal(count_files_with(path, "whole", where), 1);
     write_file(where, "{\"planName\": \"who");
@@ -504,7 +483,7 @@ static void leave_unsaved(const char *draft, const char *name)
     screen_type(screen, name);
     expect(screen, name);
     screen_signal(screen, SIGTERM);
-    finish(screen, 128 + SIGTERM);
+    expect_end(screen, 128 + SIGTERM);
 }
 
 static void several_pieces_of_work_are_shown_one_by_one(void **state)
@@ -520,7 +499,7 @@ static void several_pieces_of_work_are_shown_one_by_one(void **state)
     screen_type(screen, "second-plan");
     expect(screen, "[second-plan");
     screen_signal(screen, SIGTERM);
-    finish(screen, 128 + SIGTERM);
+    expect_end(screen, 128 + SIGTERM);
     screen = start(NULL);
     expect(screen, "1 of 2: ");
     assert_true(screen_has(screen, "second-plan, last typed"));
@@ -679,7 +658,7 @@ static void without_a_home_it_is_said_at_once_and_the_draft_is_printed_at_last(v
     screen_type(screen, "last-words");
     expect(screen, "[last-words");
     screen_signal(screen, SIGTERM);
-    finish(screen, 128 + SIGTERM);
+    expect_end(screen, 128 + SIGTERM);
     screen = start(NULL);
     expect(screen, "Nothing is kept until you save: ");
     screen_type(screen, "last-words");

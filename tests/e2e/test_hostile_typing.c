@@ -12,7 +12,7 @@
 #include "base/buf.h"
 #include "hostile.h"
 #include "hostile_place.h"
-#include "screen.h"
+#include "screen_support.h"
 
 /*
  * Hostile texts by the keyboard: typed as bytes, and pasted. At most one field
@@ -60,12 +60,6 @@ static struct screen *start(const char *draft)
     free(endpoint);
     assert_non_null(screen);
     return screen;
-}
-
-static void expect(struct screen *screen, const char *text)
-{
-    if (!screen_wait(screen, text))
-        fail_msg("the screen does not show: %s", text);
 }
 
 /* Ends the program; what it wrote is judged. */

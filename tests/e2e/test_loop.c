@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "ground.h"
-#include "screen.h"
+#include "screen_support.h"
 
 /* The wizard at a service that leaves things open: what keys do about a plan whose outcome is not known,
  * about a name that is taken, and about a picture that something else has written over. */
@@ -27,8 +27,7 @@ static void run(const char *const *argv, int columns)
 {
     const struct screen_options options = {.environment = ground.changes, .columns = columns};
 
-    screen = screen_start(argv, &options);
-    assert_non_null(screen);
+    screen = open_screen(argv, &options);
 }
 
 static void open_wizard(void)
@@ -39,12 +38,6 @@ static void open_wizard(void)
     run(argv, 80);
 }
 
-static void expect(const char *text)
-{
-    if (!screen_wait(screen, text))
-        fail_msg("'%s' did not appear", text);
-}
-
 static void press(const char *keys)
 {
     assert_true(screen_type(screen, keys));
@@ -52,25 +45,17 @@ static void press(const char *keys)
 
 static void send_plan(void)
 {
-    expect(PLAN);
+    expect(screen, PLAN);
     press(F9);
-    expect("[5 Review]");
+    expect(screen, "[5 Review]");
     press("s");
-    expect("Create the plan " PLAN "?");
+    expect(screen, "Create the plan " PLAN "?");
     press("y");
 }
 
-static void expect_end(int wanted)
+static void ends_with(int status)
 {
-    const char *left;
-    int status = -1;
-
-    assert_true(screen_wait_exit(screen, &status));
-    left = screen_not_restored(screen);
-    if (left)
-        fail_msg("the terminal was not put back: %s", left);
-    assert_int_equal(status, wanted);
-    screen_free(screen);
+    expect_end(screen, status);
     screen = NULL;
 }
 
@@ -124,7 +109,7 @@ static void send_without_outcome(const char *const *faults)
     ground_serve_faults(&ground, faults);
     open_wizard();
     send_plan();
-    expect("Not known: the request left");
+    expect(screen, "Not known: the request left");
 }
 
 static void l_looks_for_the_plan_once_more(void **state)
@@ -135,10 +120,10 @@ static void l_looks_for_the_plan_once_more(void **state)
     (void)state;
     send_without_outcome(faults);
     press("l");
-    expect("The plan is created.");
+    expect(screen, "The plan is created.");
     assert_int_equal(plans(), 1);
     press("q");
-    expect_end(0);
+    ends_with(0);
 }
 
 static void a_look_that_finds_nothing_leaves_the_page(void **state)
@@ -149,11 +134,11 @@ static void a_look_that_finds_nothing_leaves_the_page(void **state)
     (void)state;
     send_without_outcome(faults);
     press("l");
-    expect("NoPermission");
-    expect("Not known: the request left");
+    expect(screen, "NoPermission");
+    expect(screen, "Not known: the request left");
     assert_int_equal(plans(), 0);
     press("q");
-    expect_end(8);
+    ends_with(8);
 }
 
 /* ---- One key stops a look ---- */
@@ -166,11 +151,11 @@ static void a_look_that_was_asked_for_is_stopped_at_once(void **state)
     (void)state;
     send_without_outcome(faults);
     press("l");
-    expect("Esc stops it.");
+    expect(screen, "Esc stops it.");
     press(CTRL('c'));
-    expect("you stopped looking for it");
+    expect(screen, "you stopped looking for it");
     press("q");
-    expect_end(8);
+    ends_with(8);
 }
 
 static void a_look_for_what_was_sent_earlier_is_stopped_at_once(void **state)
@@ -182,14 +167,14 @@ static void a_look_for_what_was_sent_earlier_is_stopped_at_once(void **state)
     ground_serve_faults(&ground, faults);
     leave_open();
     open_wizard();
-    expect("Look for what was sent earlier?");
+    expect(screen, "Look for what was sent earlier?");
     press("l");
-    expect("Looking for " PLAN);
-    expect("Esc stops it.");
+    expect(screen, "Looking for " PLAN);
+    expect(screen, "Esc stops it.");
     press(CTRL('c'));
-    expect("Not known: what became of what was sent earlier.");
+    expect(screen, "Not known: what became of what was sent earlier.");
     press("q");
-    expect_end(0);
+    ends_with(0);
 }
 
 static void several_sent_earlier_are_asked_about_at_once_and_can_wait(void **state)
@@ -202,18 +187,18 @@ static void several_sent_earlier_are_asked_about_at_once_and_can_wait(void **sta
     ground_write_draft(DRAFT, PLAN "-2");
     leave_open();
     open_wizard();
-    expect("Look for what was sent earlier?");
-    expect("What became of 2 plans that were sent earlier is not known.");
+    expect(screen, "Look for what was sent earlier?");
+    expect(screen, "What became of 2 plans that were sent earlier is not known.");
     press("n");
-    expect("'drplan look' finds out later too.");
+    expect(screen, "'drplan look' finds out later too.");
     press(CTRL('q'));
-    expect_end(0);
+    ends_with(0);
     open_wizard();
-    expect("What became of 2 plans");
+    expect(screen, "What became of 2 plans");
     press("n");
-    expect("'drplan look' finds out later too.");
+    expect(screen, "'drplan look' finds out later too.");
     press(CTRL('q'));
-    expect_end(0);
+    ends_with(0);
 }
 
 static void the_command_look_is_stopped_at_once(void **state)
@@ -226,10 +211,10 @@ static void the_command_look_is_stopped_at_once(void **state)
     ground_serve_faults(&ground, faults);
     leave_open();
     run(argv, 240);
-    expect("Looking for " PLAN);
+    expect(screen, "Looking for " PLAN);
     press(CTRL('c'));
-    expect("you stopped looking for it");
-    expect_end(8);
+    expect(screen, "you stopped looking for it");
+    ends_with(8);
 }
 
 /* ---- A name that is taken ---- */
@@ -240,18 +225,18 @@ static void a_second_plan_of_the_name_is_created_after_a_question(void **state)
     ground_serve(&ground, NULL);
     open_wizard();
     send_plan();
-    expect("The plan is created.");
+    expect(screen, "The plan is created.");
     press("b");
     send_plan();
-    expect("Not sent: a plan of this name exists already.");
+    expect(screen, "Not sent: a plan of this name exists already.");
     assert_int_equal(plans(), 1);
     press("\r");
-    expect("Create a second plan");
+    expect(screen, "Create a second plan");
     press("y");
-    expect("The plan is created.");
+    expect(screen, "The plan is created.");
     assert_int_equal(plans(), 2);
     press("q");
-    expect_end(0);
+    ends_with(0);
 }
 
 /* ---- The picture ---- */
@@ -274,15 +259,15 @@ static void ctrl_l_draws_everything_once_more(void **state)
     (void)state;
     ground_serve(&ground, NULL);
     open_wizard();
-    expect("Plan name");
+    expect(screen, "Plan name");
     assert_true(screen_wait_quiet(screen));
     before = written("Plan name");
     press(CTRL('l'));
     assert_true(screen_wait_quiet(screen));
     assert_int_equal(written("Plan name"), before + 1);
-    expect("Plan name");
+    expect(screen, "Plan name");
     press(CTRL('q'));
-    expect_end(0);
+    ends_with(0);
 }
 
 #define LOOP_TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)

@@ -9,7 +9,7 @@
 
 #include "command.h"
 #include "folder.h"
-#include "screen.h"
+#include "screen_support.h"
 
 /* Lists fed by what the account has: here by the sandbox's small world. */
 
@@ -33,21 +33,13 @@ static struct screen *start_with(const char *where, const char *fault)
 {
     const char *const argv[] = {getenv("DRPLAN"), where, fault ? "--fault" : NULL, fault, NULL};
     struct screen_options options = {.environment = environment};
-    struct screen *screen = screen_start(argv, &options);
 
-    assert_non_null(screen);
-    return screen;
+    return open_screen(argv, &options);
 }
 
 static struct screen *start(const char *fault)
 {
     return start_with("--sandbox", fault);
-}
-
-static void expect(struct screen *screen, const char *text)
-{
-    if (!screen_wait(screen, text))
-        fail_msg("the screen does not show: %s", text);
 }
 
 /* Opens the list of the focused field, finds a row by what is typed, and takes it once there are rows. */
@@ -63,13 +55,8 @@ static void pick(struct screen *screen, const char *title, const char *typed, co
 
 static void finish(struct screen *screen, const char *keys)
 {
-    int status = -1;
-
     screen_type(screen, keys);
-    assert_true(screen_wait_exit(screen, &status));
-    assert_int_equal(status, 0);
-    assert_null(screen_not_restored(screen));
-    screen_free(screen);
+    expect_end(screen, 0);
 }
 
 static void pick_cluster(struct screen *screen, const char *region, const char *typed)

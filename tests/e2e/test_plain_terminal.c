@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "folder.h"
-#include "screen.h"
+#include "screen_support.h"
 
 /* Plain questions on a terminal: what is shown, hidden, suspended and interrupted there. DRPLAN names the
  * binary. */
@@ -50,16 +50,8 @@ static struct screen *start(const char *const *environment, const char *argument
 {
     const char *const argv[] = {getenv("DRPLAN"), "--sandbox", argument, NULL};
     struct screen_options options = {.columns = 80, .rows = 24, .environment = environment};
-    struct screen *screen = screen_start(argv, &options);
 
-    assert_non_null(screen);
-    return screen;
-}
-
-static void expect(struct screen *screen, const char *text)
-{
-    if (!screen_wait(screen, text))
-        fail_msg("'%s' did not appear", text);
+    return open_screen(argv, &options);
 }
 
 static void answer(struct screen *screen, const char *question, const char *line)
@@ -67,19 +59,6 @@ static void answer(struct screen *screen, const char *question, const char *line
     expect(screen, question);
     assert_true(screen_type(screen, line));
     assert_true(screen_type(screen, "\r"));
-}
-
-static void finish(struct screen *screen, int wanted)
-{
-    const char *left;
-    int status = -1;
-
-    assert_true(screen_wait_exit(screen, &status));
-    left = screen_not_restored(screen);
-    if (left)
-        fail_msg("the terminal was not put back: %s", left);
-    assert_int_equal(status, wanted);
-    screen_free(screen);
 }
 
 /* Every byte is text: no cursor movement, no colour, nothing drawn again. */
@@ -142,7 +121,7 @@ static void a_plan_is_created_where_the_cursor_cannot_move(void **state)
     expect(screen, "Plan ID: 13");
     assert_false(screen_has(screen, "s3cret"));
     assert_append_only(screen);
-    finish(screen, 0);
+    expect_end(screen, 0);
 }
 
 static void it_is_chosen_by_option_variable_and_terminal(void **state)
@@ -152,16 +131,16 @@ static void it_is_chosen_by_option_variable_and_terminal(void **state)
     (void)state;
     expect(screen, "Plan name, needed:");
     assert_true(screen_type(screen, "q\r"));
-    finish(screen, 0);
+    expect_end(screen, 0);
     screen = start(able, "--plain");
     expect(screen, "Plan name, needed:");
     assert_true(screen_type(screen, "q\r"));
     assert_append_only(screen);
-    finish(screen, 0);
+    expect_end(screen, 0);
     screen = start(able, NULL);
     expect(screen, "[1 Plan]");
     assert_true(screen_type(screen, CONTROL('q')));
-    finish(screen, 0);
+    expect_end(screen, 0);
 }
 
 static void a_paste_never_sends(void **state)
@@ -177,7 +156,7 @@ static void a_paste_never_sends(void **state)
     assert_true(screen_type(screen, "\r"));
     expect(screen, "Not sent.");
     assert_true(screen_type(screen, "q\r"));
-    finish(screen, 0);
+    expect_end(screen, 0);
 }
 
 static void ctrl_c_ends_it_with_the_terminal_as_it_was(void **state)
@@ -188,13 +167,13 @@ static void ctrl_c_ends_it_with_the_terminal_as_it_was(void **state)
     expect(screen, "Plan name, needed:");
     assert_true(screen_type(screen, CONTROL('c')));
     expect(screen, "Interrupted. Nothing was sent.");
-    finish(screen, 130);
+    expect_end(screen, 130);
     screen = start(dumb, NULL);
     to_password(screen);
     assert_true(screen_type(screen, "s3cret"));
     assert_true(screen_type(screen, CONTROL('c')));
     expect(screen, "What was not saved is kept");
-    finish(screen, 130);
+    expect_end(screen, 130);
 }
 
 static void no_signal_leaves_the_terminal_mute(void **state)
@@ -209,7 +188,7 @@ static void no_signal_leaves_the_terminal_mute(void **state)
 
         to_password(screen);
         assert_true(screen_signal(screen, signals[i].number));
-        finish(screen, signals[i].status);
+        expect_end(screen, signals[i].status);
         assert_int_equal(fresh_state(state), 0);
     }
 }
@@ -229,7 +208,7 @@ static void suspended_at_a_password_the_terminal_echoes(void **state)
     expect(screen, "Password: set.");
     assert_false(screen_has(screen, "s3cret"));
     assert_true(screen_type(screen, "q\r-\r"));
-    finish(screen, 0);
+    expect_end(screen, 0);
 }
 
 static void ctrl_d_says_what_is_missing(void **state)
@@ -241,7 +220,7 @@ static void ctrl_d_says_what_is_missing(void **state)
     expect(screen, "Description, optional:");
     assert_true(screen_type(screen, CONTROL('d')));
     expect(screen, "The input ended at Description. Nothing was sent.");
-    finish(screen, 3);
+    expect_end(screen, 3);
 }
 
 static void a_terminal_that_goes_away_ends_it(void **state)
@@ -292,7 +271,7 @@ static void what_was_answered_survives_a_kill(void **state)
     expect(screen, "Plan name, needed:");
     assert_false(screen_has(screen, "Left behind"));
     assert_true(screen_type(screen, "q\r"));
-    finish(screen, 0);
+    expect_end(screen, 0);
 }
 
 static void what_was_kept_can_be_forgotten_or_left(void **state)
@@ -303,31 +282,31 @@ static void what_was_kept_can_be_forgotten_or_left(void **state)
     answer(screen, "Plan name, needed:", "orders");
     expect(screen, "Description, optional:");
     assert_true(screen_signal(screen, SIGTERM));
-    finish(screen, 143);
+    expect_end(screen, 143);
     screen = start(dumb, NULL);
     expect(screen, "Left behind: orders");
     assert_true(screen_type(screen, "\r"));
     expect(screen, "Plan name, needed:");
     assert_true(screen_type(screen, "q\r"));
-    finish(screen, 0);
+    expect_end(screen, 0);
     screen = start(dumb, NULL);
     answer(screen, "Type resume, forget, or nothing", "resume");
     answer(screen, "Plan type, needed:", "q");
     expect(screen, "Name a file for the draft.");
     assert_true(screen_type(screen, "<\r"));
     assert_true(screen_signal(screen, SIGTERM));
-    finish(screen, 143);
+    expect_end(screen, 143);
     screen = start(dumb, NULL);
     answer(screen, "Type resume, forget, or nothing", "forget");
     answer(screen, "Type yes to throw it away", "yes");
     expect(screen, "Plan name, needed:");
     assert_true(screen_type(screen, "q\r"));
-    finish(screen, 0);
+    expect_end(screen, 0);
     screen = start(dumb, NULL);
     expect(screen, "Plan name, needed:");
     assert_false(screen_has(screen, "Left behind"));
     assert_true(screen_type(screen, "q\r"));
-    finish(screen, 0);
+    expect_end(screen, 0);
 }
 
 static void two_runs_do_not_write_over_each_other(void **state)
@@ -345,9 +324,9 @@ static void two_runs_do_not_write_over_each_other(void **state)
     answer(second, "Fields in the request", "save");
     expect(second, "Save under another name: save plan-copy.json");
     assert_true(screen_type(second, "save plan-copy.json\rq\r"));
-    finish(second, 0);
+    expect_end(second, 0);
     assert_true(screen_type(first, "q\r"));
-    finish(first, 0);
+    expect_end(first, 0);
     assert_int_equal(system("grep -q orders-hz-to-sh plan.json && grep -q second plan-copy.json"), 0);
 }
 
@@ -370,7 +349,7 @@ static void ctrl_c_stops_a_sending(void **state)
     assert_true(screen_type(screen, CONTROL('c')));
     expect(screen, "Stopped: nothing was sent.");
     assert_true(screen_type(screen, "q\r"));
-    finish(screen, 130);
+    expect_end(screen, 130);
 }
 
 int main(void)

@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "folder.h"
-#include "screen.h"
+#include "screen_support.h"
 
 /* The wizard with a draft from the command line: it is opened and saved, and its commands give passwords. */
 
@@ -38,15 +38,8 @@ static struct screen *start(const char *draft)
     const char *const argv[] = {getenv("DRPLAN"), "--sandbox", draft, NULL};
     struct screen_options options = {.columns = 100, .environment = environment};
 
-    current = screen_start(argv, &options);
-    assert_non_null(current);
+    current = open_screen(argv, &options);
     return current;
-}
-
-static void expect(struct screen *screen, const char *text)
-{
-    if (!screen_wait(screen, text))
-        fail_msg("the screen does not show: %s", text);
 }
 
 static void write_file(const char *name, const char *text)

@@ -14,7 +14,7 @@
 
 #include "command.h"
 #include "folder.h"
-#include "screen.h"
+#include "screen_support.h"
 
 /* The real program in a pseudo-terminal, as an operator uses it. DRPLAN names the binary. */
 
@@ -45,38 +45,16 @@ static struct screen *start_with(const char *const *arguments, int columns, int 
 {
     const char *argv[16] = {getenv("DRPLAN")};
     struct screen_options options = {.columns = columns, .rows = rows, .environment = environment};
-    struct screen *screen;
     size_t count = 1;
 
     for (; *arguments && count + 1 < sizeof(argv) / sizeof(argv[0]); arguments++)
         argv[count++] = *arguments;
-    screen = screen_start(argv, &options);
-    assert_non_null(screen);
-    return screen;
+    return open_screen(argv, &options);
 }
 
 static struct screen *start(int columns, int rows)
 {
     return start_with((const char *const[]){"--sandbox", NULL}, columns, rows, quiet_environment);
-}
-
-static void expect(struct screen *screen, const char *text)
-{
-    if (!screen_wait(screen, text))
-        fail_msg("'%s' did not appear", text);
-}
-
-static void finish(struct screen *screen, int wanted)
-{
-    const char *left;
-    int status = -1;
-
-    assert_true(screen_wait_exit(screen, &status));
-    left = screen_not_restored(screen);
-    if (left)
-        fail_msg("the terminal was not put back: %s", left);
-    assert_int_equal(status, wanted);
-    screen_free(screen);
 }
 
 /* ---- The main job ---- */
@@ -121,7 +99,7 @@ static void create_at(int columns, int rows)
     expect(screen, "The plan is created.");
     screen_type(screen, "q");
     expect(screen, "Created plan");
-    finish(screen, 0);
+    expect_end(screen, 0);
 }
 
 static void a_plan_is_filled_in_and_created_at_80x24(void **state)
@@ -156,7 +134,7 @@ static void a_second_plan_of_the_same_name_is_asked_about(void **state)
     expect(screen, "Create a second plan");
     screen_type(screen, "n");
     screen_type(screen, CTRL('q'));
-    finish(screen, 6);
+    expect_end(screen, 6);
 }
 
 static void nothing_is_sent_by_enter_or_by_a_paste(void **state)
@@ -179,7 +157,7 @@ static void nothing_is_sent_by_enter_or_by_a_paste(void **state)
     screen_type(screen, CTRL('c'));
     expect(screen, "Leave without saving?");
     screen_type(screen, "y");
-    finish(screen, 0);
+    expect_end(screen, 0);
 }
 
 /* ---- The service misbehaves ---- */
@@ -265,7 +243,7 @@ static void a_refusal_keeps_everything_and_names_the_code(void **state)
     screen_type(screen, "y");
     expect(screen, "The plan is created.");
     screen_type(screen, "q");
-    finish(screen, 0);
+    expect_end(screen, 0);
     service_stop(&service);
 }
 
@@ -286,7 +264,7 @@ static void the_screen_lives_while_a_request_runs_and_esc_stops_it(void **state)
     screen_type(screen, "\033");
     expect(screen, "Not known");
     screen_type(screen, "q");
-    finish(screen, 8);
+    expect_end(screen, 8);
     service_stop(&service);
 }
 
@@ -299,7 +277,7 @@ static void an_answer_that_never_came_is_looked_up(void **state)
     submit(screen);
     expect(screen, "The plan is created.");
     screen_type(screen, "q");
-    finish(screen, 0);
+    expect_end(screen, 0);
     service_stop(&service);
 }
 
@@ -316,7 +294,7 @@ static void without_credentials_all_but_submit_works(void **state)
     screen_type(screen, "s");
     expect(screen, "Nothing can be sent yet");
     screen_type(screen, CTRL('q'));
-    finish(screen, 0);
+    expect_end(screen, 0);
 }
 
 /* ---- The terminal ---- */
@@ -338,7 +316,7 @@ static void text_of_all_kinds_is_edited(void **state)
     screen_type(screen, CTRL('q'));
     expect(screen, "Leave without saving?");
     screen_type(screen, "y");
-    finish(screen, 0);
+    expect_end(screen, 0);
 }
 
 static void a_resize_while_typing_loses_nothing(void **state)
@@ -366,7 +344,7 @@ static void a_resize_while_typing_loses_nothing(void **state)
     screen_type(screen, CTRL('q'));
     expect(screen, "Leave");
     screen_type(screen, "y");
-    finish(screen, 0);
+    expect_end(screen, 0);
 }
 
 static void suspend_gives_the_terminal_back_and_takes_it_again(void **state)
@@ -387,7 +365,7 @@ static void suspend_gives_the_terminal_back_and_takes_it_again(void **state)
     screen_type(screen, CTRL('q'));
     expect(screen, "Leave");
     screen_type(screen, "y");
-    finish(screen, 0);
+    expect_end(screen, 0);
 }
 
 /* What a run left behind when it was killed is not wanted. */
@@ -416,12 +394,12 @@ static void the_terminal_is_put_back_whatever_ends_the_program(void **state)
         expect(screen, "[x");
         screen_wait_quiet(screen);
         screen_signal(screen, signals[i]);
-        finish(screen, 128 + signals[i]);
+        expect_end(screen, 128 + signals[i]);
     }
     screen = start(80, 24);
     throw_away_what_was_left(screen);
     screen_type(screen, CTRL('q'));
-    finish(screen, 0);
+    expect_end(screen, 0);
 }
 
 static void a_dropped_line_ends_the_program(void **state)
@@ -446,7 +424,7 @@ static void no_colour_is_used_where_none_is_wanted(void **state)
     expect(screen, "Plan name");
     assert_false(screen_is_coloured(screen));
     screen_type(screen, CTRL('q'));
-    finish(screen, 0);
+    expect_end(screen, 0);
 }
 
 static void lines_are_ascii_where_the_locale_is(void **state)
@@ -457,7 +435,7 @@ static void lines_are_ascii_where_the_locale_is(void **state)
     (void)state;
     expect(screen, "--------------------");
     screen_type(screen, CTRL('q'));
-    finish(screen, 0);
+    expect_end(screen, 0);
 }
 
 static void a_click_focuses_and_chooses(void **state)
@@ -475,7 +453,7 @@ static void a_click_focuses_and_chooses(void **state)
     screen_type(screen, CTRL('q'));
     expect(screen, "Leave");
     screen_type(screen, "y");
-    finish(screen, 0);
+    expect_end(screen, 0);
 }
 
 static int make_state_folder(void **state)

@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "folder.h"
-#include "screen.h"
+#include "screen_support.h"
 
 /* Signing in while the screen lives on, and choosing another region and profile on the review page. */
 
@@ -87,23 +87,12 @@ static struct screen *start_on_review(void)
     return screen;
 }
 
-static void expect(struct screen *screen, const char *text)
-{
-    if (!screen_wait(screen, text))
-        fail_msg("the screen does not show: %s\n%s", text, screen_text(screen));
-}
-
 static void finish(struct screen *screen, const char *keys)
 {
-    int status = -1;
-
     assert_false(screen_has(screen, "CANARY"));
     assert_false(screen_has(screen, "noise"));
     screen_type(screen, keys);
-    assert_true(screen_wait_exit(screen, &status));
-    assert_int_equal(status, 0);
-    assert_null(screen_not_restored(screen));
-    screen_free(screen);
+    expect_end(screen, 0);
 }
 
 static void the_screen_lives_on_while_a_command_runs(void **state)
