@@ -26,7 +26,7 @@ void credentials_mask(const char *access_key_id, char masked[16])
     if (length < 12)
         snprintf(masked, 16, "****");
     else
-        snprintf(masked, 16, "%.4s****%s", access_key_id, access_key_id + length - 4);
+        snprintf(masked, 16, "%.*s****%s", 4, access_key_id, access_key_id + length - 4);
 }
 
 /* Keys are visible ASCII. Line breaks would begin a header of their own, and quotes are what some tools leave

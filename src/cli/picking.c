@@ -4,6 +4,9 @@
 #include <string.h>
 
 #include "api/endpoint.h"
+#include "base/excerpt.h"
+
+enum { TITLE_PARENT_MOST = 120 };
 
 void picking_init(struct picking *picking)
 {
@@ -52,11 +55,11 @@ static void title_of(const struct pick *pick, char *title, size_t size)
     const struct lookup_shape *shape = &lookup_shapes[lookup_of(pick->kind)];
 
     if (*pick->parent)
-        snprintf(title, size, "%s of %s", shape->plural, pick->parent);
+        excerpt_write(title, size, "%s of %s", shape->plural, excerpt(pick->parent, TITLE_PARENT_MOST).text);
     else if (*pick->region && pick->kind != PICK_REGION)
-        snprintf(title, size, "%s in %s", shape->plural, pick->region);
+        excerpt_write(title, size, "%s in %s", shape->plural, pick->region);
     else
-        snprintf(title, size, "%s", shape->plural);
+        excerpt_write(title, size, "%s", shape->plural);
     if (title[0] >= 'a' && title[0] <= 'z')
         title[0] = (char)(title[0] - 'a' + 'A');
 }
