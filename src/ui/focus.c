@@ -271,6 +271,7 @@ void plan_changed(struct wizard *wizard)
 
 bool answer_set(struct wizard *wizard, const char *value)
 {
+    unsigned long revision = plan_revision(wizard->plan);
     struct error err = {0};
 
     if (!plan_set(wizard->plan, wizard->focus, value, &err)) {
@@ -281,7 +282,8 @@ bool answer_set(struct wizard *wizard, const char *value)
         return false;
     }
     /* In the middle of a burst nobody has read yet that something is missing. */
-    wizard->loss = wizard->loss && wizard->burst;
+    if (plan_revision(wizard->plan) != revision)
+        wizard->loss = wizard->loss && wizard->burst;
     plan_changed(wizard);
     return true;
 }

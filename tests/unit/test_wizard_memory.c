@@ -209,6 +209,24 @@ static void a_paste_that_is_too_long_does_not_take_the_words_away(void **state)
     wizard_free(wizard);
 }
 
+static void nor_does_a_key_that_changes_nothing(void **state)
+{
+    const struct event loss = {.kind = EVENT_LOSS};
+    struct wizard *wizard = a_wizard();
+
+    (void)state;
+    press(wizard, PRESS_TAB, false);
+    press(wizard, PRESS_TAB, false);
+    assert_true(shows(wizard, "> Plan type"));
+    press(wizard, PRESS_BACKSPACE, false);
+    wizard_update(wizard, &loss);
+    press(wizard, PRESS_BACKSPACE, false);
+    assert_true(shows(wizard, LOST));
+    type(wizard, " ");
+    assert_false(shows(wizard, LOST));
+    wizard_free(wizard);
+}
+
 static void where_a_draft_was_saved_is_not_forgotten(void **state)
 {
     struct event save = {.kind = EVENT_PRESS, .press = PRESS_CHARACTER, .text = "s"};
@@ -273,6 +291,7 @@ int main(void)
         cmocka_unit_test(an_answer_that_cannot_be_shown_is_not_written_over),
         cmocka_unit_test(a_paste_that_memory_is_short_for_is_not_called_too_long),
         cmocka_unit_test(a_paste_that_is_too_long_does_not_take_the_words_away),
+        cmocka_unit_test(nor_does_a_key_that_changes_nothing),
         cmocka_unit_test(where_a_draft_was_saved_is_not_forgotten),
         cmocka_unit_test(a_picture_with_holes_says_so),
     };
