@@ -1,4 +1,3 @@
-#include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -367,24 +366,11 @@ static bool screen_matches(const char *folder, const char *name)
 
 static void every_screen_is_as_it_was_approved(void **state)
 {
-    const char *folder = DRPLAN_SOURCE "/tests/golden/screens";
-    struct dirent **entries;
-    int count = scandir(folder, &entries, NULL, alphasort);
-    int played = 0, different = 0;
+    int played;
+    int different =
+        golden_differences(DRPLAN_SOURCE "/tests/golden/screens", ".keys", screen_matches, &played);
 
     (void)state;
-    assert_true(count > 0);
-    for (int i = 0; i < count; i++) {
-        char *dot = strstr(entries[i]->d_name, ".keys");
-
-        if (dot && dot[5] == '\0') {
-            *dot = '\0';
-            played++;
-            different += screen_matches(folder, entries[i]->d_name) ? 0 : 1;
-        }
-        free(entries[i]);
-    }
-    free(entries);
     print_message("%d screens\n", played);
     assert_true(played > 0);
     assert_int_equal(different, 0);

@@ -1,5 +1,6 @@
 #include "golden.h"
 
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,4 +41,29 @@ bool golden_matches(const char *path, const char *text, size_t length)
                 path, buf_text(&wanted), (int)length, text);
     buf_release(&wanted);
     return same;
+}
+
+int golden_differences(const char *folder, const char *ending,
+                       bool (*matches)(const char *folder, const char *name), int *played)
+{
+    struct dirent **entries;
+    int count = scandir(folder, &entries, NULL, alphasort);
+    int different = 0;
+
+    *played = 0;
+    if (count < 0)
+        return 0;
+    for (int i = 0; i < count; i++) {
+        char *name = entries[i]->d_name;
+        size_t length = strlen(name);
+
+        if (length > strlen(ending) && strcmp(name + length - strlen(ending), ending) == 0) {
+            name[length - strlen(ending)] = '\0';
+            different += matches(folder, name) ? 0 : 1;
+            ++*played;
+        }
+        free(entries[i]);
+    }
+    free(entries);
+    return different;
 }
