@@ -1,20 +1,46 @@
 #include "keys.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/utf8.h"
 
-static const struct {
-    const char *name;
-    enum press press;
-} names[] = {
-    {"Enter", PRESS_ENTER},    {"Tab", PRESS_TAB},   {"Esc", PRESS_ESCAPE}, {"Backspace", PRESS_BACKSPACE},
-    {"Delete", PRESS_DELETE},  {"Up", PRESS_UP},     {"Down", PRESS_DOWN},  {"Left", PRESS_LEFT},
-    {"Right", PRESS_RIGHT},    {"Home", PRESS_HOME}, {"End", PRESS_END},    {"PgUp", PRESS_PAGE_UP},
-    {"PgDn", PRESS_PAGE_DOWN},
+static const char *const names[] = {
+    [PRESS_NONE] = "?",
+    [PRESS_CHARACTER] = "",
+    [PRESS_ENTER] = "Enter",
+    [PRESS_TAB] = "Tab",
+    [PRESS_BACK_TAB] = "Shift-Tab",
+    [PRESS_ESCAPE] = "Esc",
+    [PRESS_BACKSPACE] = "Backspace",
+    [PRESS_DELETE] = "Delete",
+    [PRESS_INSERT] = "Insert",
+    [PRESS_UP] = "Up",
+    [PRESS_DOWN] = "Down",
+    [PRESS_LEFT] = "Left",
+    [PRESS_RIGHT] = "Right",
+    [PRESS_HOME] = "Home",
+    [PRESS_END] = "End",
+    [PRESS_PAGE_UP] = "PgUp",
+    [PRESS_PAGE_DOWN] = "PgDn",
+    [PRESS_F1] = "F1",
+    [PRESS_F2] = "F2",
+    [PRESS_F3] = "F3",
+    [PRESS_F4] = "F4",
+    [PRESS_F5] = "F5",
+    [PRESS_F6] = "F6",
+    [PRESS_F7] = "F7",
+    [PRESS_F8] = "F8",
+    [PRESS_F9] = "F9",
+    [PRESS_F10] = "F10",
+    [PRESS_F11] = "F11",
+    [PRESS_F12] = "F12",
 };
+
+const char *press_name(enum press press)
+{
+    return names[press];
+}
 
 static char paste_text[4096];
 
@@ -47,7 +73,6 @@ static bool character(char c, struct event *event)
 
 static bool named(const char *name, size_t length, struct event *event)
 {
-    int number;
     char text[32];
 
     if (length > 6 && strncmp(name, "paste:", 6) == 0)
@@ -71,13 +96,9 @@ static bool named(const char *name, size_t length, struct event *event)
         event->press = PRESS_BACK_TAB;
         return true;
     }
-    if (text[0] == 'F' && (number = (int)strtol(text + 1, NULL, 10)) >= 1 && number <= 12) {
-        event->press = (enum press)((int)PRESS_F1 + number - 1);
-        return true;
-    }
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        if (strcmp(names[i].name, text) == 0) {
-            event->press = names[i].press;
+    for (size_t i = PRESS_ENTER; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (strcmp(names[i], text) == 0) {
+            event->press = (enum press)i;
             return true;
         }
     }

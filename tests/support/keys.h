@@ -12,6 +12,9 @@
  * newline.
  */
 
+/* "Enter", "Shift-Tab", "F7"; "" for a character, "?" for no key. */
+const char *press_name(enum press press);
+
 /* The event at the start of *keys, which goes on behind it. False at the end, or where a name is not known
  * (then *keys is not at its end). The paste of an event stays valid until the next call. */
 bool keys_next(const char **keys, struct event *event);

@@ -9,44 +9,13 @@
 
 #include "base/buf.h"
 #include "base/utf8.h"
+#include "keys.h"
 #include "ui/input.h"
 
 #define ACUTE  "\xCC\x81"
 #define FAMILY "\xF0\x9F\x91\xA8\xE2\x80\x8D\xF0\x9F\x91\xA9\xE2\x80\x8D\xF0\x9F\x91\xA7"
 
 /* -------------------------------------------------- events, written down */
-
-static const char *const names[] = {
-    [PRESS_NONE] = "None",
-    [PRESS_CHARACTER] = "",
-    [PRESS_ENTER] = "Enter",
-    [PRESS_TAB] = "Tab",
-    [PRESS_BACK_TAB] = "BackTab",
-    [PRESS_ESCAPE] = "Esc",
-    [PRESS_BACKSPACE] = "Backspace",
-    [PRESS_DELETE] = "Delete",
-    [PRESS_INSERT] = "Insert",
-    [PRESS_UP] = "Up",
-    [PRESS_DOWN] = "Down",
-    [PRESS_LEFT] = "Left",
-    [PRESS_RIGHT] = "Right",
-    [PRESS_HOME] = "Home",
-    [PRESS_END] = "End",
-    [PRESS_PAGE_UP] = "PgUp",
-    [PRESS_PAGE_DOWN] = "PgDn",
-    [PRESS_F1] = "F1",
-    [PRESS_F2] = "F2",
-    [PRESS_F3] = "F3",
-    [PRESS_F4] = "F4",
-    [PRESS_F5] = "F5",
-    [PRESS_F6] = "F6",
-    [PRESS_F7] = "F7",
-    [PRESS_F8] = "F8",
-    [PRESS_F9] = "F9",
-    [PRESS_F10] = "F10",
-    [PRESS_F11] = "F11",
-    [PRESS_F12] = "F12",
-};
 
 static void write_press(struct buf *out, const struct event *event)
 {
@@ -60,7 +29,7 @@ static void write_press(struct buf *out, const struct event *event)
         buf_add_text(out, "A-");
     if (event->modifiers & MODIFIER_SHIFT)
         buf_add_text(out, "S-");
-    buf_add_text(out, names[event->press]);
+    buf_add_text(out, press_name(event->press));
     buf_add_text(out, event->text);
     if (!plain)
         buf_add_text(out, ">");
@@ -242,7 +211,7 @@ static void sequences_are_keys(void **state)
         {"\033OP\033OQ\033OR\033OS", "<F1><F2><F3><F4>"},
         {"\033[15~\033[17~\033[18~\033[19~\033[20~", "<F5><F6><F7><F8><F9>"},
         {"\033[21~\033[23~\033[24~", "<F10><F11><F12>"},
-        {"\033[Z", "<BackTab>"},
+        {"\033[Z", "<Shift-Tab>"},
         {"\033[1;5C\033[1;5D\033[1;2A\033[1;3B\033[1;8H", "<C-Right><C-Left><S-Up><A-Down><C-A-S-Home>"},
         {"\033[1;2P\033[19;2~\033[3;5~\033O2P", "<S-F1><S-F8><C-Delete><S-F1>"},
         {"\033[1;9A", "<A-Up>"},
@@ -264,7 +233,7 @@ static void keys_named_by_their_code_point_are_keys(void **state)
 {
     static const struct sample samples[] = {
         {"\033[13u\033[9u\033[27u\033[127u", "<Enter><Tab><Esc><Backspace>"},
-        {"\033[13;2u\033[9;2u", "<S-Enter><BackTab>"},
+        {"\033[13;2u\033[9;2u", "<S-Enter><Shift-Tab>"},
         {"\033[97u\033[97;5u\033[97;3u\033[97;2u\033[97:65;2u", "a<C-a><A-a>AA"},
         {"\033[233u\033[34920;3u", "\xC3\xA9<A-\xE8\xA1\xA8>"},
         {"\033[57399u\033[57414u\033[57420u", "0<Enter><Down>"},

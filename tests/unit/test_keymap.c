@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "keys.h"
 #include "ui/keymap.h"
 
 static const unsigned contexts[] = {
@@ -109,39 +110,8 @@ static void every_place_tells_how_to_get_on_and_out(void **state)
 /* The name of a key, made from what it is. */
 static void name_of(const struct key_binding *row, char *name, size_t size)
 {
-    static const char *const names[] = {
-        [PRESS_NONE] = "?",
-        [PRESS_CHARACTER] = "",
-        [PRESS_ENTER] = "Enter",
-        [PRESS_TAB] = "Tab",
-        [PRESS_BACK_TAB] = "Shift-Tab",
-        [PRESS_ESCAPE] = "Esc",
-        [PRESS_BACKSPACE] = "Backspace",
-        [PRESS_DELETE] = "Delete",
-        [PRESS_INSERT] = "Insert",
-        [PRESS_UP] = "Up",
-        [PRESS_DOWN] = "Down",
-        [PRESS_LEFT] = "Left",
-        [PRESS_RIGHT] = "Right",
-        [PRESS_HOME] = "Home",
-        [PRESS_END] = "End",
-        [PRESS_PAGE_UP] = "PgUp",
-        [PRESS_PAGE_DOWN] = "PgDn",
-        [PRESS_F1] = "F1",
-        [PRESS_F2] = "F2",
-        [PRESS_F3] = "F3",
-        [PRESS_F4] = "F4",
-        [PRESS_F5] = "F5",
-        [PRESS_F6] = "F6",
-        [PRESS_F7] = "F7",
-        [PRESS_F8] = "F8",
-        [PRESS_F9] = "F9",
-        [PRESS_F10] = "F10",
-        [PRESS_F11] = "F11",
-        [PRESS_F12] = "F12",
-    };
     char sign[2] = {row->character, '\0'};
-    const char *key = row->press == PRESS_CHARACTER ? sign : names[row->press];
+    const char *key = row->press == PRESS_CHARACTER ? sign : press_name(row->press);
 
     if (row->modifiers)
         sign[0] = (char)toupper((unsigned char)sign[0]);

@@ -1164,6 +1164,19 @@ static void a_proxy_is_passed_through(void **state)
     wire_server_stop(proxy);
 }
 
+static void is_not_sent(const char *proxy, const char *host, const char *says)
+{
+    struct request request;
+    struct seen seen;
+
+    setenv("https_proxy", proxy, 1);
+    make_request(&request, "POST", "https", host, "{}");
+    seen = perform(NULL, &request);
+    assert_int_equal(seen.end, TRANSFER_NOT_SENT);
+    assert_non_null(strstr(seen.reason, says));
+    request_release(&request);
+}
+
 /* No thread may be started: libcurl calls that a host that is not found. */
 static void a_name_that_cannot_be_looked_up_is_not_called_wrong(void **state)
 {
@@ -1174,19 +1187,10 @@ static void a_name_that_cannot_be_looked_up_is_not_called_wrong(void **state)
         {"http://other.test:1", "The address of the proxy for absent.test could not be looked up"},
     };
 
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        struct request request;
-        struct seen seen;
-
-        setenv("https_proxy", cases[i].proxy, 1);
-        make_request(&request, "POST", "https", "absent.test", "{}");
-        no_threads = true;
-        seen = perform(NULL, &request);
-        no_threads = false;
-        assert_int_equal(seen.end, TRANSFER_NOT_SENT);
-        assert_non_null(strstr(seen.reason, cases[i].says));
-        request_release(&request);
-    }
+    no_threads = true;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+        is_not_sent(cases[i].proxy, "absent.test", cases[i].says);
+    no_threads = false;
     forget_proxies(state);
 }
 
@@ -1199,17 +1203,8 @@ static void a_proxy_that_cannot_be_reached_is_blamed(void **state)
         {"http://user:secret@127.0.0.1:1", "to the proxy http://user:****@127.0.0.1:1 was refused"},
     };
 
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        struct request request;
-        struct seen seen;
-
-        setenv("https_proxy", cases[i].proxy, 1);
-        make_request(&request, "POST", "https", "rocketmq.example", "{}");
-        seen = perform(NULL, &request);
-        assert_int_equal(seen.end, TRANSFER_NOT_SENT);
-        assert_non_null(strstr(seen.reason, cases[i].says));
-        request_release(&request);
-    }
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+        is_not_sent(cases[i].proxy, "rocketmq.example", cases[i].says);
     forget_proxies(state);
 }
 
