@@ -83,6 +83,15 @@ static void draw_much(struct probe *probe)
     raise(SIGSTOP);
 }
 
+/* A clock that stands still until it is told. */
+static int64_t stopped_at;
+
+static int64_t stopped_ticks(struct host *self)
+{
+    (void)self;
+    return stopped_at;
+}
+
 /* A key; false: the end. */
 static bool obey(struct probe *probe, const struct event *event)
 {
@@ -109,6 +118,8 @@ static bool obey(struct probe *probe, const struct event *event)
         overflow_the_stack(0);
     if (key == 'E')
         exit(3);
+    if (key == 'T')
+        stopped_at += 600;
     return key != 'q';
 }
 
@@ -162,6 +173,7 @@ static int run_probe(const char *how)
 {
     struct term_options options = {.colour = strcmp(how, "plain") != 0, .mouse = strcmp(how, "mouse") == 0};
     struct probe probe = {.mouse = options.mouse};
+    struct host host = *host_system();
     struct error err = {0};
     bool gone = false;
 
@@ -170,7 +182,9 @@ static int run_probe(const char *how)
         printf("obstacle: %s\n", term_obstacle(host_system()));
         return 4;
     }
-    probe.term = term_open(host_system(), &options, &err);
+    if (strcmp(how, "timeless") == 0)
+        host.ticks = stopped_ticks;
+    probe.term = term_open(&host, &options, &err);
     if (!probe.term) {
         printf("no terminal: %s\n", err.text);
         return 5;
@@ -374,6 +388,25 @@ static void a_key_after_a_new_picture_is_no_burst(void **state)
     assert_true(screen_type(screen, "y"));
     assert_true(screen_wait(screen, "'y'"));
     assert_false(screen_has(screen, "'y' burst"));
+    quits_well(screen);
+}
+
+/* It may be the rest of the text, whose own end mark came before. */
+static void a_key_right_behind_a_paste_is_no_key_of_its_own(void **state)
+{
+    struct screen *screen = start("timeless");
+
+    (void)state;
+    assert_true(screen_type(screen, "\033[200~x\033[201~"));
+    assert_true(screen_wait(screen, "paste 1 'x'"));
+    assert_true(screen_type(screen, "y"));
+    assert_true(screen_wait(screen, "'y'"));
+    assert_true(screen_has(screen, "'y' burst"));
+    assert_true(screen_type(screen, "T"));
+    assert_true(screen_wait(screen, "'T' burst"));
+    assert_true(screen_type(screen, "z"));
+    assert_true(screen_wait(screen, "'z'"));
+    assert_false(screen_has(screen, "'z' burst"));
     quits_well(screen);
 }
 
@@ -691,6 +724,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(left_over_sizes_of_another_terminal_are_not_believed),
         cmocka_unit_test(keys_arrive_parsed),
         cmocka_unit_test(a_key_after_a_new_picture_is_no_burst),
+        cmocka_unit_test(a_key_right_behind_a_paste_is_no_key_of_its_own),
         cmocka_unit_test(a_paste_is_one_event),
         cmocka_unit_test(the_mouse_can_be_had_and_left),
         cmocka_unit_test(every_size_is_drawn),
