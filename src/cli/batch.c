@@ -42,6 +42,7 @@ struct batch {
     struct buf untold;               /* what came of plans since standard output was last known to take it */
     struct past past;
     bool past_is_read;
+    bool missing_told; /* that lines of the journal are */
     struct pace pace;
     struct known_names *known; /* of the client of the first draft; NULL: not listed */
     bool known_tried;
@@ -430,8 +431,12 @@ static int timeout(const struct batch *batch)
     return least;
 }
 
+/* Once is enough: where one line has no room, none of the next has. */
 static void remark_missing(struct batch *batch, const struct error *err)
 {
+    if (batch->missing_told)
+        return;
+    batch->missing_told = true;
     status_clear(&batch->status);
     remark("Lines are missing in the journal: %s.", err->text);
 }

@@ -80,6 +80,26 @@ every_plan_is_sent_once() {
 }
 
 # Connections that die at the worst moment, one after another, while plans go over kept ones.
+# No plan goes out that the journal cannot be told of; what is missing in it is said once.
+a_full_journal_ends_the_sending() {
+    drafts 60
+    start_sandbox --state plans
+    (
+        ulimit -f 32 # 16 KiB: more than each of the other files
+        run 5 submit --json --jobs 16 ./*.json --endpoint "$endpoint"
+    )
+    stop_sandbox
+    [ "$(wc -l <out)" -eq 60 ]
+    holds '.outcome == "created" or (.outcome == "not_sent" and (.message | test("journal.* cannot be written")))'
+    created=$(jq -r 'select(.outcome == "created") | .draft' out | wc -l)
+    [ "$created" -ge 16 ]
+    [ "$created" -lt 60 ]
+    [ "$(jq '[.. | objects | select(has("planName"))] | length' plans)" -eq "$created" ]
+    [ "$(grep -c '"type":"intent"' state/drplan/journal.jsonl)" -eq "$created" ]
+    [ "$(grep -c 'Lines are missing in the journal: .*: File too large' err)" -eq 1 ]
+    says err "60 drafts: $created created, $((60 - created)) not sent."
+}
+
 a_dying_connection_repeats_no_plan() {
     drafts 40
     start_sandbox --state plans --fault \
@@ -168,6 +188,6 @@ a_second_interrupt_stops_waiting() {
 
 check plans_are_listed_once_for_all a_name_that_is_there_is_found_all_the_same \
     a_name_that_comes_twice_is_created_once without_a_list_each_draft_looks_for_itself every_plan_is_sent_once \
-    a_dying_connection_repeats_no_plan throttling_slows_all_down_and_passes what_was_created_is_not_sent_again \
-    an_interrupt_finishes_what_is_sent_and_names_the_rest a_second_interrupt_stops_waiting
+    a_full_journal_ends_the_sending a_dying_connection_repeats_no_plan throttling_slows_all_down_and_passes \
+    what_was_created_is_not_sent_again an_interrupt_finishes_what_is_sent_and_names_the_rest a_second_interrupt_stops_waiting
 all_done
