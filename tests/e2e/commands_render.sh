@@ -268,6 +268,24 @@ the_aliyun_command_takes_passwords_from_variables() {
     jq -S . body | cmp - wanted
 }
 
+the_commands_say_where_it_goes_and_what_is_trusted() {
+    fake_aliyun
+    with_keys
+    valid orders >draft.json
+    run 0 render draft.json --as aliyun --endpoint http://127.0.0.1:8080 --region cn-shanghai
+    says out '--insecure'
+    sh ./out >body
+    says command '--endpoint 127.0.0.1:8080'
+    says command '--region cn-shanghai'
+    jq 'del(.instances[].regionId)' draft.json >nowhere.json
+    run 4 render nowhere.json --as aliyun --endpoint https://rocketmq.example.com
+    is_empty out
+    says err 'aliyun always wants a region: give --region'
+    : >'our roots.pem'
+    run 0 render draft.json --as curl --ca-file 'our roots.pem'
+    says out "--cacert 'our roots.pem'"
+}
+
 secrets_of_unknown_members_are_variables_too() {
     fake_aliyun
     valid orders | jq '.backup = {"password": "canary-b"} | .password = "canary-a"' >draft.json
@@ -292,5 +310,6 @@ check the_body_is_what_the_draft_says secrets_are_masked_unless_asked_for refere
     the_curl_command_takes_passwords_from_variables the_curl_command_follows_references \
     a_password_that_a_shell_cannot_bring_is_refused the_token_is_a_variable_of_the_curl_command \
     the_aliyun_command_has_the_body_as_one_word the_aliyun_command_takes_passwords_from_variables \
+    the_commands_say_where_it_goes_and_what_is_trusted \
     secrets_of_unknown_members_are_variables_too json_wraps_the_text
 all_done
