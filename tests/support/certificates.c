@@ -128,3 +128,20 @@ void certificates_remove(struct certificates *certificates)
     unlink(certificates->ca_file);
     rmdir(certificates->folder);
 }
+
+int certificates_enter(void **state)
+{
+    struct certificates *certificates = malloc(sizeof(*certificates));
+
+    must(certificates != NULL, "malloc");
+    certificates_make(certificates);
+    *state = certificates;
+    return 0;
+}
+
+int certificates_leave(void **state)
+{
+    certificates_remove(*state);
+    free(*state);
+    return 0;
+}

@@ -27,4 +27,8 @@ struct certificates {
 void certificates_make(struct certificates *certificates);
 void certificates_remove(struct certificates *certificates);
 
+/* Before and after a group of tests: *state is the struct. */
+int certificates_enter(void **state);
+int certificates_leave(void **state);
+
 #endif

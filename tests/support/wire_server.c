@@ -493,3 +493,12 @@ char *wire_answer(int status, const char *headers, const char *body)
         abort();
     return text;
 }
+
+void forget_proxies(void)
+{
+    static const char *const variables[] = {"http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY",
+                                            "all_proxy",  "ALL_PROXY",  "no_proxy",    "NO_PROXY"};
+
+    for (size_t i = 0; i < sizeof(variables) / sizeof(variables[0]); i++)
+        unsetenv(variables[i]);
+}

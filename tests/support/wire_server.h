@@ -71,4 +71,7 @@ char *wire_server_request(struct wire_server *server, size_t n, size_t *length);
  */
 char *wire_answer(int status, const char *headers, const char *body);
 
+/* Takes every variable away that names a proxy, or hosts without one. */
+void forget_proxies(void);
+
 #endif

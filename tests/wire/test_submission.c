@@ -790,26 +790,10 @@ static void outcomes_have_the_words_of_the_contract(void **state)
 
 /* ---- */
 
-static int make_certificates(void **state)
+static int enter(void **state)
 {
-    struct certificates *certificates = malloc(sizeof(*certificates));
-
-    if (!certificates)
-        return -1;
-    certificates_make(certificates);
-    *state = certificates;
-    unsetenv("https_proxy");
-    unsetenv("HTTPS_PROXY");
-    unsetenv("all_proxy");
-    unsetenv("ALL_PROXY");
-    return 0;
-}
-
-static int remove_certificates(void **state)
-{
-    certificates_remove(*state);
-    free(*state);
-    return 0;
+    forget_proxies();
+    return certificates_enter(state);
 }
 
 int main(void)
@@ -837,5 +821,5 @@ int main(void)
         cmocka_unit_test(outcomes_have_the_words_of_the_contract),
     };
 
-    return cmocka_run_group_tests(tests, make_certificates, remove_certificates);
+    return cmocka_run_group_tests(tests, enter, certificates_leave);
 }

@@ -86,10 +86,7 @@ int main(void)
         setenv("OPENSSL_CONF", path, 1) != 0)
         return 1;
     close(fd);
-    unsetenv("https_proxy");
-    unsetenv("HTTPS_PROXY");
-    unsetenv("all_proxy");
-    unsetenv("ALL_PROXY");
+    forget_proxies();
     failed = cmocka_run_group_tests(tests, NULL, NULL);
     unlink(path);
     return failed;

@@ -1017,17 +1017,6 @@ static void the_keys_of_a_connection_are_written_nowhere(void **state)
 
 /* ---- proxies ---- */
 
-static const char *const proxy_variables[] = {"http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY",
-                                              "all_proxy",  "ALL_PROXY",  "no_proxy",    "NO_PROXY"};
-
-static int forget_proxies(void **state)
-{
-    (void)state;
-    for (size_t i = 0; i < sizeof(proxy_variables) / sizeof(proxy_variables[0]); i++)
-        unsetenv(proxy_variables[i]);
-    return 0;
-}
-
 #define LONG_ENTRY_PART "0123456789012345678901234567890123456789012345678901234567890123456789"
 #define LONG_ENTRY      LONG_ENTRY_PART " " LONG_ENTRY_PART LONG_ENTRY_PART LONG_ENTRY_PART LONG_ENTRY_PART
 
@@ -1085,10 +1074,11 @@ static void proxies_are_found_as_libcurl_finds_them(void **state)
     };
     /* clang-format on */
 
+    (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         char shown[64];
 
-        forget_proxies(state);
+        forget_proxies();
         for (size_t k = 0; cases[i].variables[k]; k++) {
             const char *equals = strchr(cases[i].variables[k], '=');
             char name[32];
@@ -1115,6 +1105,7 @@ static void a_proxy_that_says_no_has_seen_no_secret(void **state)
         {"", "."},
     };
 
+    (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         const struct wire_step step = {WIRE_ANSWER, cases[i].answer, 0, NULL};
         struct wire_server *proxy = wire_server_start(&step, 1, NULL);
@@ -1138,7 +1129,7 @@ static void a_proxy_that_says_no_has_seen_no_secret(void **state)
         request_release(&request);
         wire_server_stop(proxy);
     }
-    forget_proxies(state);
+    forget_proxies();
 }
 
 static void a_proxy_is_passed_through(void **state)
@@ -1160,7 +1151,7 @@ static void a_proxy_is_passed_through(void **state)
     assert_int_equal(strncmp(got, "POST /disaster_recovery ", 24), 0);
     free(got);
     assert_int_equal(wire_server_count(proxy, "POST "), 1);
-    forget_proxies(state);
+    forget_proxies();
     wire_server_stop(proxy);
 }
 
@@ -1187,11 +1178,12 @@ static void a_name_that_cannot_be_looked_up_is_not_called_wrong(void **state)
         {"http://other.test:1", "The address of the proxy for absent.test could not be looked up"},
     };
 
+    (void)state;
     no_threads = true;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
         is_not_sent(cases[i].proxy, "absent.test", cases[i].says);
     no_threads = false;
-    forget_proxies(state);
+    forget_proxies();
 }
 
 static void a_proxy_that_cannot_be_reached_is_blamed(void **state)
@@ -1203,29 +1195,18 @@ static void a_proxy_that_cannot_be_reached_is_blamed(void **state)
         {"http://user:secret@127.0.0.1:1", "to the proxy http://user:****@127.0.0.1:1 was refused"},
     };
 
+    (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
         is_not_sent(cases[i].proxy, "rocketmq.example", cases[i].says);
-    forget_proxies(state);
+    forget_proxies();
 }
 
 /* ---- */
 
-static int make_certificates(void **state)
+static int enter(void **state)
 {
-    struct certificates *certificates = malloc(sizeof(*certificates));
-
-    if (!certificates)
-        return -1;
-    certificates_make(certificates);
-    *state = certificates;
-    return forget_proxies(NULL);
-}
-
-static int remove_certificates(void **state)
-{
-    certificates_remove(*state);
-    free(*state);
-    return 0;
+    forget_proxies();
+    return certificates_enter(state);
 }
 
 int main(void)
@@ -1266,5 +1247,5 @@ int main(void)
         cmocka_unit_test(a_proxy_that_cannot_be_reached_is_blamed),
     };
 
-    return cmocka_run_group_tests(tests, make_certificates, remove_certificates);
+    return cmocka_run_group_tests(tests, enter, certificates_leave);
 }
