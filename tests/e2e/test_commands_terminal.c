@@ -201,6 +201,26 @@ static void a_body_cannot_drive_the_terminal(void **state)
     expect_end(screen, 0);
 }
 
+/* To such a terminal the bytes of UTF-8 are controls. What a program reads from a pipe stays as it is. */
+static void json_is_ascii_where_the_terminal_does_not_read_utf8(void **state)
+{
+    struct screen *screen =
+        start("jq '.planName = \"\\u8a02\\ud83d\\ude00e\\u0301\"' $EXAMPLES/one-way-apsaramq-5x.json "
+              ">draft.json; name=$(jq -r .planName draft.json); export LC_ALL=C; "
+              "echo piped: $($DRPLAN render --json draft.json | grep -c \"$name\"); "
+              "exec $DRPLAN render --json draft.json");
+    const char *bytes;
+    size_t length;
+
+    (void)state;
+    expect(screen, "piped: 1");
+    expect(screen, "\\u8a02\\ud83d\\ude00e\\u0301");
+    bytes = screen_bytes(screen, &length);
+    for (size_t i = 0; i < length; i++)
+        assert_in_range(bytes[i], 0, 0x7F);
+    expect_end(screen, 0);
+}
+
 static int enter_folder(void **state)
 {
     (void)state;
@@ -231,6 +251,7 @@ int main(void)
         cmocka_unit_test(a_rendered_command_asks_for_the_password_unseen),
         cmocka_unit_test(an_interrupted_question_leaves_the_terminal_as_it_was),
         cmocka_unit_test(a_body_cannot_drive_the_terminal),
+        cmocka_unit_test(json_is_ascii_where_the_terminal_does_not_read_utf8),
     };
 
     return cmocka_run_group_tests(tests, enter_folder, leave_folder);
