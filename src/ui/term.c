@@ -44,7 +44,7 @@ struct term {
     int wake[2]; /* signals: read, write */
     struct input *input;
     int64_t last_read;  /* ticks */
-    int64_t last_flood; /* ticks: of more than anybody types, or of a paste */
+    int64_t last_flood; /* ticks: of more than anybody types */
     struct buf backlog; /* not yet taken by the terminal */
     size_t backlog_sent;
     bool pastes; /* the terminal is asked for bracketed paste */
@@ -450,15 +450,13 @@ static bool look(struct term *term)
 }
 
 /* A long paste comes in several reads, and its end may stand in its text: the key that is right behind it is
- * not a key that was pressed. One that is so far behind is: nothing tells it from one, and whoever pastes and
- * then answers is not kept waiting. */
+ * not a key that was pressed. One that is FLOOD_MS behind is, and so is one behind a short paste: nothing
+ * tells them from those that are meant. */
 static bool next_key(struct term *term, struct event *event)
 {
     if (!input_next(term->input, event))
         return false;
     event->burst = event->burst || !term->settled || term->last_read - term->last_flood < FLOOD_MS;
-    if (event->kind == EVENT_PASTE)
-        term->last_flood = term->last_read;
     term->settled = false;
     term->hurried = event->burst;
     return true;
