@@ -10,6 +10,7 @@
 
 #include "api/settled.h"
 #include "base/buf.h"
+#include "base/compose.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/time_text.h"
@@ -111,11 +112,8 @@ static void begin_line(struct buf *line, const char *type, const char *time)
 
 static void add_member(struct buf *line, const char *name, const char *text)
 {
-    if (!text)
-        return;
-    buf_add_char(line, ',');
-    json_add_name(line, name);
-    json_add_string(line, text);
+    if (text)
+        compose_text(line, name, text);
 }
 
 /* The file is the one at the path: not one that was removed since, whose lines nobody would ever read. */
@@ -217,13 +215,11 @@ bool journal_write_intent(struct journal *journal, const struct journal_intent *
     add_member(&line, "region", intent->region);
     if (intent->instances)
         buf_add_texts(&line, ",\"instances\":", intent->instances, NULL);
-    buf_add_text(&line, ",\"idsSeen\":[");
-    for (size_t i = 0; i < intent->ids_count; i++) {
-        if (i > 0)
-            buf_add_char(&line, ',');
-        json_add_string(&line, intent->ids_seen[i]);
-    }
-    buf_add_texts(&line, "],\"seenAll\":", intent->seen_all ? "true" : "false", NULL);
+    compose_open(&line, "idsSeen", '[');
+    for (size_t i = 0; i < intent->ids_count; i++)
+        compose_text(&line, NULL, intent->ids_seen[i]);
+    compose_close(&line, ']');
+    compose_bool(&line, "seenAll", intent->seen_all);
     return append_line(journal, &line, err);
 }
 

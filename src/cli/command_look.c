@@ -1,6 +1,7 @@
 #include <signal.h>
 #include <string.h>
 
+#include "base/compose.h"
 #include "cli/command.h"
 #include "cli/interrupt.h"
 #include "cli/open_intents.h"
@@ -28,14 +29,14 @@ static void print_found(const struct looking *looking, const struct journal_inte
     struct buf line = BUF_INIT;
 
     if (looking->options->json) {
-        jsonl_open(&line, NULL, '{');
+        compose_open(&line, NULL, '{');
         jsonl_text(&line, "plan", intent->plan_name);
         jsonl_text(&line, "sentAt", intent->time);
         jsonl_text(&line, "endpoint", intent->endpoint);
         jsonl_text(&line, "outcome", word);
         jsonl_text(&line, "planId", plan_id);
         jsonl_text(&line, "message", message);
-        jsonl_close(&line, '}');
+        compose_close(&line, '}');
         print_json(&line);
     } else {
         buf_addf(&line, "%s: %s", intent->plan_name, word);

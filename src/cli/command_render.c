@@ -1,6 +1,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/compose.h"
 #include "cli/command.h"
 #include "cli/draft_file.h"
 #include "cli/output.h"
@@ -189,11 +190,11 @@ static void print_as_json(const struct rendering *rendering)
     const char *name = rendering->draft.name;
     struct buf line = BUF_INIT;
 
-    jsonl_open(&line, NULL, '{');
+    compose_open(&line, NULL, '{');
     jsonl_string(&line, "draft", name, strlen(name));
     jsonl_text(&line, "as", words[rendering->options->format]);
     jsonl_string(&line, "text", buf_text(&rendering->out), rendering->out.length);
-    jsonl_close(&line, '}');
+    compose_close(&line, '}');
     print_json(&line);
     buf_release(&line);
 }

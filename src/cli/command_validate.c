@@ -1,16 +1,17 @@
 #include <string.h>
 
+#include "base/compose.h"
 #include "cli/command.h"
 #include "cli/draft_file.h"
 #include "cli/output.h"
 
 static void add_problem(struct buf *line, const char *path, enum severity severity, const char *message)
 {
-    jsonl_open(line, NULL, '{');
+    compose_open(line, NULL, '{');
     jsonl_string(line, "path", path, strlen(path));
     jsonl_text(line, "severity", severity == SEVERITY_ERROR ? "error" : "warning");
     jsonl_string(line, "message", message, strlen(message));
-    jsonl_close(line, '}');
+    compose_close(line, '}');
 }
 
 /* failure: why the draft could not be opened; NULL when it could. */
@@ -18,10 +19,10 @@ static void report_json(const struct draft_file *draft, const struct error *fail
 {
     struct buf line = BUF_INIT;
 
-    jsonl_open(&line, NULL, '{');
+    compose_open(&line, NULL, '{');
     jsonl_string(&line, "draft", draft->name, strlen(draft->name));
-    jsonl_bool(&line, "valid", !failure && review_errors(draft->review) == 0);
-    jsonl_open(&line, "problems", '[');
+    compose_bool(&line, "valid", !failure && review_errors(draft->review) == 0);
+    compose_open(&line, "problems", '[');
     if (failure)
         add_problem(&line, "", SEVERITY_ERROR, failure->text);
     for (size_t i = 0; !failure && i < review_problems(draft->review); i++) {
@@ -29,8 +30,8 @@ static void report_json(const struct draft_file *draft, const struct error *fail
 
         add_problem(&line, problem->path, problem->severity, problem->message);
     }
-    jsonl_close(&line, ']');
-    jsonl_close(&line, '}');
+    compose_close(&line, ']');
+    compose_close(&line, '}');
     print_json(&line);
     buf_release(&line);
 }

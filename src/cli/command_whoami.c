@@ -4,6 +4,7 @@
 #include "api/proxy.h"
 #include "api/say.h"
 #include "api/sign_in.h"
+#include "base/compose.h"
 #include "base/excerpt.h"
 #include "base/json.h"
 #include "cli/command.h"
@@ -207,7 +208,7 @@ static void print_as_json(const struct whoami *whoami, const struct facts *facts
 {
     struct buf line = BUF_INIT;
 
-    jsonl_open(&line, NULL, '{');
+    compose_open(&line, NULL, '{');
     jsonl_text(&line, "provider", facts->provider);
     jsonl_text(&line, "keyId", facts->key);
     jsonl_text(&line, "profile", facts->profile);
@@ -217,7 +218,7 @@ static void print_as_json(const struct whoami *whoami, const struct facts *facts
     jsonl_text(&line, "accountId", whoami->identity.account);
     jsonl_text(&line, "arn", whoami->identity.arn);
     jsonl_text(&line, "identityType", whoami->identity.type);
-    jsonl_close(&line, '}');
+    compose_close(&line, '}');
     print_json(&line);
     buf_release(&line);
 }

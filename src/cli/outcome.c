@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/clean.h"
+#include "base/compose.h"
 #include "cli/output.h"
 
 /* ---- The field that the service named ---- */
@@ -101,7 +102,7 @@ void ending_print_json(const struct ending *ending)
 {
     struct buf line = BUF_INIT;
 
-    jsonl_open(&line, NULL, '{');
+    compose_open(&line, NULL, '{');
     jsonl_string(&line, "draft", ending->draft, strlen(ending->draft));
     jsonl_text(&line, "outcome", outcome_word(ending->outcome));
     jsonl_text(&line, "planId", ending->plan_id);
@@ -109,11 +110,11 @@ void ending_print_json(const struct ending *ending)
     jsonl_text(&line, "code", ending->code);
     jsonl_text(&line, "message", ending->message);
     if (ending->http_status > 0)
-        jsonl_number(&line, "httpStatus", ending->http_status);
+        compose_number(&line, "httpStatus", ending->http_status);
     else
         jsonl_null(&line, "httpStatus");
     jsonl_text(&line, "field", ending->field);
-    jsonl_close(&line, '}');
+    compose_close(&line, '}');
     print_json(&line);
     buf_release(&line);
 }

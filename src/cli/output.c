@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/clean.h"
+#include "base/compose.h"
 #include "base/json.h"
 #include "base/utf8.h"
 #include "cli/write_limit.h"
@@ -207,16 +208,6 @@ bool output_finish(void)
 
 /* ---- One JSON object on one line ---- */
 
-static void separate(struct buf *line, const char *name)
-{
-    const char *last = line->length > 0 ? line->data + line->length - 1 : "{";
-
-    if (*last != '{' && *last != '[')
-        buf_add_char(line, ',');
-    if (name)
-        json_add_name(line, name);
-}
-
 static void add_escape(struct buf *line, uint32_t code_point)
 {
     if (code_point > 0xFFFF) {
@@ -308,20 +299,9 @@ void print_json(const struct buf *line)
     write_bytes(stdout, "\n", 1);
 }
 
-void jsonl_open(struct buf *line, const char *name, char bracket)
-{
-    separate(line, name);
-    buf_add_char(line, bracket);
-}
-
-void jsonl_close(struct buf *line, char bracket)
-{
-    buf_add_char(line, bracket);
-}
-
 void jsonl_string(struct buf *line, const char *name, const char *value, size_t length)
 {
-    separate(line, name);
+    compose_name(line, name);
     add_string(line, value, length);
 }
 
@@ -333,21 +313,9 @@ void jsonl_text(struct buf *line, const char *name, const char *value)
         jsonl_null(line, name);
 }
 
-void jsonl_number(struct buf *line, const char *name, long value)
-{
-    separate(line, name);
-    buf_addf(line, "%ld", value);
-}
-
-void jsonl_bool(struct buf *line, const char *name, bool value)
-{
-    separate(line, name);
-    buf_add_text(line, value ? "true" : "false");
-}
-
 void jsonl_null(struct buf *line, const char *name)
 {
-    separate(line, name);
+    compose_name(line, name);
     buf_add_text(line, "null");
 }
 

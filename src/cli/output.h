@@ -67,16 +67,12 @@ bool output_finish(void);
 /* ---- One JSON object on one line ---- */
 
 /*
- * Members are added in order; a name of NULL adds an element to a list. Text is
- * written so that it is the same text for whoever reads the JSON and safe on a
- * terminal: what base/clean.h would change is \uXXXX. Broken UTF-8 is U+FFFD.
+ * Texts among what base/compose.h writes, which is one line. They are written so that it is the same
+ * text for whoever reads the JSON and safe on a terminal: what base/clean.h would
+ * change is \uXXXX. Broken UTF-8 is U+FFFD.
  */
-void jsonl_open(struct buf *line, const char *name, char bracket);
-void jsonl_close(struct buf *line, char bracket);
 void jsonl_text(struct buf *line, const char *name, const char *value); /* NULL or "": null */
 void jsonl_string(struct buf *line, const char *name, const char *value, size_t length);
-void jsonl_number(struct buf *line, const char *name, long value);
-void jsonl_bool(struct buf *line, const char *name, bool value);
 void jsonl_null(struct buf *line, const char *name);
 
 /* ---- How far it is ---- */

@@ -6,8 +6,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/compose.h"
 #include "base/excerpt.h"
-#include "sandbox/compose.h"
 #include "sandbox/routes.h"
 
 void arrival_init(struct arrival *arrival)

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "sandbox/compose.h"
+#include "base/compose.h"
 #include "sandbox/paging.h"
 
 static bool refuse_missing(struct listing *listing, const char *parameter)

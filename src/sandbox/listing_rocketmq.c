@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-#include "sandbox/compose.h"
+#include "base/compose.h"
 #include "sandbox/paging.h"
 
 static void close_list(struct listing *listing, const struct page *page)

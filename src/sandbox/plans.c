@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/compose.h"
 #include "base/excerpt.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/time_text.h"
-#include "sandbox/compose.h"
 
 enum { FILE_VERSION = 1 };
 #define FILE_LIMIT ((size_t)256 << 20)

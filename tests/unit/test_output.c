@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "base/clean.h"
+#include "base/compose.h"
 #include "base/json.h"
 #include "cli/output.h"
 
@@ -15,23 +16,23 @@ static void members_stand_on_one_line(void **state)
     struct buf line = BUF_INIT;
 
     (void)state;
-    jsonl_open(&line, NULL, '{');
+    compose_open(&line, NULL, '{');
     jsonl_text(&line, "a", "x");
     jsonl_text(&line, "b", NULL);
     jsonl_text(&line, "c", "");
     jsonl_string(&line, "d", "", 0);
-    jsonl_number(&line, "e", -7);
-    jsonl_bool(&line, "f", true);
-    jsonl_open(&line, "g", '[');
-    jsonl_close(&line, ']');
-    jsonl_open(&line, "h", '[');
-    jsonl_open(&line, NULL, '{');
-    jsonl_bool(&line, "i", false);
-    jsonl_close(&line, '}');
-    jsonl_open(&line, NULL, '{');
-    jsonl_close(&line, '}');
-    jsonl_close(&line, ']');
-    jsonl_close(&line, '}');
+    compose_number(&line, "e", -7);
+    compose_bool(&line, "f", true);
+    compose_open(&line, "g", '[');
+    compose_close(&line, ']');
+    compose_open(&line, "h", '[');
+    compose_open(&line, NULL, '{');
+    compose_bool(&line, "i", false);
+    compose_close(&line, '}');
+    compose_open(&line, NULL, '{');
+    compose_close(&line, '}');
+    compose_close(&line, ']');
+    compose_close(&line, '}');
     assert_string_equal(buf_text(&line),
                         "{\"a\":\"x\",\"b\":null,\"c\":null,\"d\":\"\",\"e\":-7,\"f\":true,\"g\":[],"
                         "\"h\":[{\"i\":false},{}]}");
@@ -45,9 +46,9 @@ static void expect_same_text(const char *text, size_t length, const char *same)
     struct error err;
     cJSON *tree;
 
-    jsonl_open(&line, NULL, '{');
+    compose_open(&line, NULL, '{');
     jsonl_string(&line, "a", text, length);
-    jsonl_close(&line, '}');
+    compose_close(&line, '}');
     assert_true(clean_is_clean(buf_text(&line), line.length));
     tree = json_parse(buf_text(&line), line.length, &err);
     assert_non_null(tree);

@@ -1,4 +1,4 @@
-#include "sandbox/compose.h"
+#include "base/compose.h"
 
 #include <inttypes.h>
 
@@ -10,10 +10,8 @@ void compose_name(struct buf *out, const char *name)
 
     if (last != '{' && last != '[')
         buf_add_char(out, ',');
-    if (!name)
-        return;
-    json_add_string(out, name);
-    buf_add_char(out, ':');
+    if (name)
+        json_add_name(out, name);
 }
 
 void compose_text(struct buf *out, const char *name, const char *value)

@@ -1,5 +1,5 @@
-#ifndef SANDBOX_COMPOSE_H
-#define SANDBOX_COMPOSE_H
+#ifndef BASE_COMPOSE_H
+#define BASE_COMPOSE_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -8,8 +8,9 @@
 
 /*
  * JSON written part by part at the end of a text, with the commas where they
- * belong. name is that of the member, NULL for an element of a list or for the
- * outermost part. Memory that is short shows in out->failed.
+ * belong. name is that of the member, in letters that need no escape; NULL for an
+ * element of a list and for the outermost part. Memory that is short shows in
+ * out->failed.
  */
 void compose_text(struct buf *out, const char *name, const char *value);
 void compose_number(struct buf *out, const char *name, int64_t value);
