@@ -144,6 +144,7 @@ void canvas_release(struct canvas *canvas)
     if (canvas->cells)
         wipe(canvas->cells, (size_t)canvas->columns * (size_t)canvas->rows * sizeof(*canvas->cells));
     free(canvas->cells);
+    buf_release(&canvas->longs);
     canvas->cells = NULL;
     canvas->columns = 0;
     canvas->rows = 0;
@@ -167,6 +168,9 @@ void canvas_clear(struct canvas *canvas)
     canvas->cursor_row = -1;
     canvas->cursor_column = -1;
     canvas->incomplete = false;
+    if (canvas->longs.limit == 0)
+        canvas->longs = BUF_INIT;
+    buf_clear(&canvas->longs);
     if (canvas->rows == 0)
         return;
     for (int column = 0; column < canvas->columns; column++)
@@ -240,12 +244,58 @@ static struct cell sign_cell(enum style style, char sign)
 }
 
 /* Whole cells are compared with memcmp(), so what is behind the text is always 0. */
-static struct cell text_cell(enum style style, const char *text, size_t length, int width)
+static struct cell text_cell(struct canvas *canvas, enum style style, const char *text, size_t length,
+                             int width)
 {
     struct cell cell = {.width = (unsigned char)width, .style = (unsigned char)style};
+    uint32_t at = (uint32_t)canvas->longs.length;
 
-    memcpy(cell.text, text, length);
+    if (length < sizeof(cell.text)) {
+        memcpy(cell.text, text, length);
+        return cell;
+    }
+    buf_add(&canvas->longs, text, length);
+    buf_add_char(&canvas->longs, '\0');
+    cell.is_long = !canvas->longs.failed;
+    if (cell.is_long)
+        memcpy(cell.text, &at, sizeof(at));
+    else
+        memcpy(cell.text, REPLACEMENT_TEXT, strlen(REPLACEMENT_TEXT));
+    canvas->incomplete = canvas->incomplete || canvas->longs.failed;
     return cell;
+}
+
+const char *canvas_cell_text(const struct canvas *canvas, const struct cell *cell)
+{
+    uint32_t at;
+
+    if (!cell->is_long)
+        return cell->text;
+    memcpy(&at, cell->text, sizeof(at));
+    return buf_text(&canvas->longs) + at;
+}
+
+bool canvas_cell_equal(const struct canvas *canvas, const struct cell *cell, const struct canvas *other,
+                       const struct cell *its_cell)
+{
+    if (!cell->is_long || !its_cell->is_long)
+        return memcmp(cell, its_cell, sizeof(*cell)) == 0;
+    return cell->width == its_cell->width && cell->style == its_cell->style &&
+           strcmp(canvas_cell_text(canvas, cell), canvas_cell_text(other, its_cell)) == 0;
+}
+
+bool canvas_copy(struct canvas *canvas, const struct canvas *from)
+{
+    canvas_clear(canvas);
+    buf_add(&canvas->longs, buf_text(&from->longs), from->longs.length);
+    if (canvas->longs.failed)
+        return false;
+    if (canvas->rows > 0)
+        memcpy(canvas->cells, from->cells,
+               (size_t)canvas->rows * (size_t)canvas->columns * sizeof(*canvas->cells));
+    canvas->cursor_row = from->cursor_row;
+    canvas->cursor_column = from->cursor_column;
+    return true;
 }
 
 /* Where text goes: a row of the canvas and the columns it may use. */
@@ -292,7 +342,7 @@ static void pen_put_shown(struct pen *pen, const char *shown, int columns)
     struct cell cell;
 
     if (used == length) {
-        cell = text_cell(pen->style, shown, length, columns);
+        cell = text_cell(pen->canvas, pen->style, shown, length, columns);
         pen_put(pen, &cell);
         return;
     }
@@ -302,7 +352,7 @@ static void pen_put_shown(struct pen *pen, const char *shown, int columns)
 
         used = utf8_grapheme(shown, length, &width);
         width = show_clean(shown, used, width, one);
-        cell = text_cell(pen->style, one, strlen(one), width);
+        cell = text_cell(pen->canvas, pen->style, one, strlen(one), width);
         pen_put(pen, &cell);
         shown += used;
         length -= used;
@@ -468,14 +518,14 @@ void canvas_blank(struct canvas *canvas, struct area area, enum style style)
 
 enum line_part { LINE_ACROSS, LINE_DOWN, LINE_TOP_LEFT, LINE_TOP_RIGHT, LINE_BOTTOM_LEFT, LINE_BOTTOM_RIGHT };
 
-static struct cell line_cell(const struct canvas *canvas, enum style style, enum line_part part)
+static struct cell line_cell(struct canvas *canvas, enum style style, enum line_part part)
 {
     static const char *const box[] = {"\xE2\x94\x80", "\xE2\x94\x82", "\xE2\x94\x8C",
                                       "\xE2\x94\x90", "\xE2\x94\x94", "\xE2\x94\x98"};
     static const char *const plain[] = {"-", "|", "+", "+", "+", "+"};
     const char *text = canvas->ascii ? plain[part] : box[part];
 
-    return text_cell(style, text, strlen(text), 1);
+    return text_cell(canvas, style, text, strlen(text), 1);
 }
 
 static void put_part(struct canvas *canvas, struct area area, int row, int column, enum style style,
@@ -544,7 +594,7 @@ void canvas_text(const struct canvas *canvas, struct buf *out)
         while (columns > 0 && is_blank(&cells[columns - 1]))
             columns--;
         for (int column = 0; column < columns; column++)
-            buf_add_text(out, cells[column].text);
+            buf_add_text(out, canvas_cell_text(canvas, &cells[column]));
         buf_add_char(out, '\n');
     }
     if (canvas->cursor_row < 0)

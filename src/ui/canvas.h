@@ -39,17 +39,20 @@ enum style {
     STYLE_COUNT
 };
 
-enum { CELL_TEXT_SIZE = 24 };
+enum { CELL_TEXT_SIZE = 24 }; /* of a grapheme as it is drawn */
 
+/* Eight bytes: a picture is made of thousands, is drawn with each key, and compared with the one before. */
 struct cell {
-    char text[CELL_TEXT_SIZE]; /* one grapheme in UTF-8; "" in the right half of a wide one */
-    unsigned char width;       /* 1 or 2; 0 in the right half of a wide one */
+    char text[5];          /* for canvas_cell_text() */
+    unsigned char is_long; /* text is only where it stands */
+    unsigned char width;   /* 1 or 2; 0 in the right half of a wide one */
     unsigned char style;
 };
 
 struct canvas {
     int columns, rows;
     struct cell *cells;            /* rows * columns, row by row */
+    struct buf longs;              /* graphemes of more than four bytes, each with a 0 behind it */
     int cursor_row, cursor_column; /* the hardware cursor; -1: hidden */
     bool ascii;                    /* lines are drawn with + - | */
     bool incomplete;               /* memory was too short for a text */
@@ -72,10 +75,20 @@ static inline bool canvas_stands_alone(const char *text, size_t length)
 int canvas_width(const char *text);
 int canvas_width_length(const char *text, size_t length);
 
+/* The grapheme in a cell, in UTF-8; "" in the right half of a wide one. Good until something is drawn. */
+const char *canvas_cell_text(const struct canvas *canvas, const struct cell *cell);
+
+/* Whether two cells, which may be of two canvases, look the same. */
+bool canvas_cell_equal(const struct canvas *canvas, const struct cell *cell, const struct canvas *other,
+                       const struct cell *its_cell);
+
 /* False when memory is short: the canvas keeps its old size. Cells are blank afterwards. A struct canvas of
  * zeros is an empty one; sizes below 1 are 0, and on such a canvas everything draws nothing. */
 bool canvas_resize(struct canvas *canvas, int columns, int rows);
 void canvas_release(struct canvas *canvas);
+
+/* Makes a canvas of the same size show the same. False when memory is short: it is blank then. */
+bool canvas_copy(struct canvas *canvas, const struct canvas *from);
 
 /* Releases a text that was drawn here. */
 void canvas_release_text(struct canvas *canvas, struct buf *text);

@@ -55,23 +55,23 @@ static bool add_grapheme(const char *text, int *columns, struct buf *out)
     return characters > 0;
 }
 
-void cell_send(const struct cell *cell, bool ascii, struct buf *out)
+void cell_send(const char *text, int width, bool ascii, struct buf *out)
 {
     size_t before = out->length;
     int columns = 1;
 
-    if (cell->text[0] >= ' ' && cell->text[0] <= '~' && cell->text[1] == '\0') {
-        buf_add_char(out, cell->text[0]);
+    if (text[0] >= ' ' && text[0] <= '~' && text[1] == '\0') {
+        buf_add_char(out, text[0]);
     } else {
-        bool selected = strstr(cell->text, "\xEF\xB8\x8F") != NULL;
-        bool whole = add_grapheme(cell->text, &columns, out);
+        bool selected = strstr(text, "\xEF\xB8\x8F") != NULL;
+        bool whole = add_grapheme(text, &columns, out);
 
-        if (!whole || columns > cell->width || (columns < cell->width && !selected)) {
+        if (!whole || columns > width || (columns < width && !selected)) {
             buf_remove(out, before, out->length - before);
             buf_add_text(out, ascii ? "?" : "\xEF\xBF\xBD");
             columns = 1;
         }
     }
-    for (; columns < cell->width; columns++)
+    for (; columns < width; columns++)
         buf_add_char(out, ' ');
 }

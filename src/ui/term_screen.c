@@ -28,124 +28,142 @@ void term_screen_forget(struct term_screen *screen)
 
 /* ---- Cells ---- */
 
+/* A row on its way to the terminal. */
+struct drawing {
+    struct term_screen *screen;
+    const struct canvas *canvas;
+    struct buf *out;
+    int row;
+    const struct cell *now, *before;
+};
+
 static bool is_sign(const struct cell *cell)
 {
-    return cell->text[0] >= ' ' && cell->text[0] <= '~' && cell->text[1] == '\0';
+    return !cell->is_long && cell->text[0] >= ' ' && cell->text[0] <= '~' && cell->text[1] == '\0';
 }
 
 static bool is_plain_blank(const struct cell *cell)
 {
-    return cell->style == STYLE_PLAIN && cell->text[0] == ' ' && cell->text[1] == '\0';
-}
-
-static bool is_same(const struct cell *a, const struct cell *b)
-{
-    return memcmp(a, b, sizeof(*a)) == 0;
+    return cell->style == STYLE_PLAIN && is_sign(cell) && cell->text[0] == ' ';
 }
 
 /* Whether all terminals agree on how far the cursor moves on behind it. */
 static bool has_sure_width(const struct cell *cell)
 {
-    return is_sign(cell) || (cell->width == 1 && (cell->text[0] & 0x80) && strlen(cell->text) <= 3);
+    return is_sign(cell) ||
+           (cell->width == 1 && !cell->is_long && (cell->text[0] & 0x80) && cell->text[3] == '\0');
 }
 
-static const struct cell *row_of(const struct canvas *canvas, int row)
+static bool is_same(const struct drawing *drawing, int column)
 {
-    return canvas->cells + (size_t)row * (size_t)canvas->columns;
+    return canvas_cell_equal(drawing->canvas, &drawing->now[column], &drawing->screen->shown,
+                             &drawing->before[column]);
 }
 
-/* ---- Sending ---- */
-
-static void take_look(struct term_screen *screen, enum style style, struct buf *out)
+static void take_look(struct drawing *drawing, enum style style)
 {
-    int look = screen->info->look_of[style];
+    const struct term_info *info = drawing->screen->info;
+    int look = info->look_of[style];
 
-    if (look != screen->look)
-        buf_add_text(out, screen->info->looks[look]);
-    screen->look = look;
+    if (look != drawing->screen->look)
+        buf_add_text(drawing->out, info->looks[look]);
+    drawing->screen->look = look;
 }
 
-/* The cursor is behind a cell at column, and the terminal has it there, too, unless that was the last one. */
-static void move_on(struct term_screen *screen, const struct cell *cell, int column)
+/* The terminal has its cursor behind the cell afterwards, unless that was the last one. */
+static void send(struct drawing *drawing, int column)
 {
+    struct term_screen *screen = drawing->screen;
+    const struct cell *cell = &drawing->now[column];
+
+    take_look(drawing, (enum style)cell->style);
+    cell_send(canvas_cell_text(drawing->canvas, cell), cell->width, screen->ascii, drawing->out);
     screen->column = column + cell->width;
-    if (!has_sure_width(cell) || screen->column >= screen->shown.columns)
+    if (!has_sure_width(cell) || screen->column >= drawing->canvas->columns)
         screen->row = -1;
 }
 
-static void send_cell(struct term_screen *screen, const struct cell *cell, int column, struct buf *out)
+/* Whether the cursor comes to the column by writing once more what stands in between. */
+static bool is_near(const struct drawing *drawing, int column)
 {
-    take_look(screen, (enum style)cell->style, out);
-    cell_send(cell, screen->ascii, out);
-    move_on(screen, cell, column);
-}
+    const struct term_screen *screen = drawing->screen;
 
-/* Whether the cursor may come to a column of its row by writing once more what stands in between. */
-static bool is_near(const struct term_screen *screen, const struct cell *cells, int row, int column)
-{
-    if (screen->row != row || column < screen->column || column - screen->column > GAP_MAX)
+    if (screen->row != drawing->row || column < screen->column || column - screen->column > GAP_MAX)
         return false;
     for (int at = screen->column; at < column; at++)
-        if (!is_sign(&cells[at]) || screen->info->look_of[cells[at].style] != screen->look)
+        if (!is_sign(&drawing->now[at]) || screen->info->look_of[drawing->now[at].style] != screen->look)
             return false;
     return true;
 }
 
-/* cells: those that the row is to have. */
-static void go_to(struct term_screen *screen, const struct cell *cells, int row, int column, struct buf *out)
+static void go_to(struct drawing *drawing, int column)
 {
-    if (is_near(screen, cells, row, column)) {
-        for (int at = screen->column; at < column; at++)
-            cell_send(&cells[at], screen->ascii, out);
-    } else {
-        term_info_move(screen->info, row, column, out);
+    struct term_screen *screen = drawing->screen;
+
+    if (is_near(drawing, column)) {
+        while (screen->column < column)
+            send(drawing, screen->column);
+        return;
     }
-    screen->row = row;
+    term_info_move(screen->info, drawing->row, column, drawing->out);
+    screen->row = drawing->row;
     screen->column = column;
 }
 
 /* ---- Rows ---- */
 
-/* What stands from here to the end of the row is to be blank, and enough of it is not. Otherwise the columns.
- */
-static int find_blank_end(const struct term_screen *screen, const struct cell *now, const struct cell *before)
+static struct drawing begin_row(struct term_screen *screen, const struct canvas *canvas, int row,
+                                struct buf *out)
 {
-    int columns = screen->shown.columns, from = columns, last = columns;
+    size_t first = (size_t)row * (size_t)canvas->columns;
 
-    if (!*screen->info->clear_right)
+    return (struct drawing){.screen = screen,
+                            .canvas = canvas,
+                            .out = out,
+                            .row = row,
+                            .now = canvas->cells + first,
+                            .before = screen->shown.cells + first};
+}
+
+/* From where on the row is to be blank, and enough of it is not. Otherwise the columns. */
+static int find_blank_end(const struct drawing *drawing)
+{
+    int columns = drawing->canvas->columns, from = columns, last = columns;
+
+    if (!*drawing->screen->info->clear_right)
         return columns;
-    while (from > 0 && is_plain_blank(&now[from - 1]))
+    while (from > 0 && is_plain_blank(&drawing->now[from - 1]))
         from--;
-    while (last > from && is_same(&now[last - 1], &before[last - 1]))
+    while (last > from && is_same(drawing, last - 1))
         last--;
     return last - from >= CLEARED_MIN ? from : columns;
 }
 
-static void draw_row(struct term_screen *screen, const struct canvas *canvas, int row, struct buf *out)
+static void draw_row(struct drawing *drawing)
 {
-    const struct cell *now = row_of(canvas, row), *before = row_of(&screen->shown, row);
-    int end = find_blank_end(screen, now, before), column = 0;
+    const struct canvas *canvas = drawing->canvas;
+    int end = find_blank_end(drawing), column = 0;
     bool clears = end < canvas->columns;
 
-    if (!clears && row == canvas->rows - 1 && screen->info->scrolls_at_end)
+    if (!clears && drawing->row == canvas->rows - 1 && drawing->screen->info->scrolls_at_end)
         end--;
     while (column < end) {
-        if (is_same(&now[column], &before[column])) {
+        if (is_same(drawing, column)) {
             column++;
             continue;
         }
-        if (now[column].width == 0)
+        if (drawing->now[column].width == 0)
             column--;
-        if (column + now[column].width > end)
+        if (column + drawing->now[column].width > end)
             break;
-        go_to(screen, now, row, column, out);
-        send_cell(screen, &now[column], column, out);
-        column += now[column].width;
+        go_to(drawing, column);
+        send(drawing, column);
+        column += drawing->now[column].width;
     }
     if (clears) {
-        go_to(screen, now, row, end, out);
-        take_look(screen, STYLE_PLAIN, out);
-        buf_add_text(out, screen->info->clear_right);
+        go_to(drawing, end);
+        take_look(drawing, STYLE_PLAIN);
+        buf_add_text(drawing->out, drawing->screen->info->clear_right);
     }
 }
 
@@ -153,11 +171,25 @@ static void draw_row(struct term_screen *screen, const struct canvas *canvas, in
 
 static void begin_anew(struct term_screen *screen, struct buf *out)
 {
-    take_look(screen, STYLE_PLAIN, out);
+    buf_add_text(out, screen->info->looks[STYLE_PLAIN]);
     buf_add_text(out, screen->info->insert_off);
     buf_add_text(out, screen->info->clear);
+    screen->look = screen->info->look_of[STYLE_PLAIN];
     canvas_clear(&screen->shown);
     screen->unknown = false;
+}
+
+static void draw_rows(struct term_screen *screen, const struct canvas *canvas, struct buf *out)
+{
+    size_t size = (size_t)canvas->columns * sizeof(struct cell);
+    bool all_short = canvas->longs.length == 0 && screen->shown.longs.length == 0;
+
+    for (int row = 0; row < canvas->rows; row++) {
+        struct drawing drawing = begin_row(screen, canvas, row, out);
+
+        if (!all_short || memcmp(drawing.now, drawing.before, size) != 0)
+            draw_row(&drawing);
+    }
 }
 
 static void show_cursor(struct term_screen *screen, const struct canvas *canvas, struct buf *out)
@@ -165,8 +197,11 @@ static void show_cursor(struct term_screen *screen, const struct canvas *canvas,
     int row = canvas->cursor_row, column = canvas->cursor_column;
     int cursor = row >= 0 && row < canvas->rows && column >= 0 && column < canvas->columns;
 
-    if (cursor && (screen->row != row || screen->column != column))
-        go_to(screen, row_of(canvas, row), row, column, out);
+    if (cursor && (screen->row != row || screen->column != column)) {
+        struct drawing drawing = begin_row(screen, canvas, row, out);
+
+        go_to(&drawing, column);
+    }
     if (cursor != screen->cursor)
         buf_add_text(out, cursor ? screen->info->show_cursor : screen->info->hide_cursor);
     screen->cursor = cursor;
@@ -175,6 +210,7 @@ static void show_cursor(struct term_screen *screen, const struct canvas *canvas,
 bool term_screen_draw(struct term_screen *screen, const struct canvas *canvas, struct buf *out)
 {
     struct canvas *shown = &screen->shown;
+    bool copied;
 
     if (shown->columns != canvas->columns || shown->rows != canvas->rows) {
         if (!canvas_resize(shown, canvas->columns, canvas->rows))
@@ -183,14 +219,10 @@ bool term_screen_draw(struct term_screen *screen, const struct canvas *canvas, s
     }
     if (screen->unknown)
         begin_anew(screen, out);
-    for (int row = 0; row < canvas->rows; row++) {
-        size_t size = (size_t)canvas->columns * sizeof(struct cell);
-
-        if (memcmp(row_of(canvas, row), row_of(shown, row), size) == 0)
-            continue;
-        draw_row(screen, canvas, row, out);
-        memcpy(shown->cells + (size_t)row * (size_t)canvas->columns, row_of(canvas, row), size);
-    }
+    draw_rows(screen, canvas, out);
     show_cursor(screen, canvas, out);
-    return !out->failed;
+    copied = canvas_copy(shown, canvas);
+    if (!copied)
+        term_screen_forget(screen);
+    return copied && !out->failed;
 }

@@ -135,20 +135,21 @@ static void resize(struct game *game, int columns, int rows)
 
 static void cell_holds(const struct canvas *canvas, const struct cell *cell, int column, bool shown)
 {
+    const char *text = canvas_cell_text(canvas, cell);
     size_t length;
 
     HOLDS(cell->style < STYLE_COUNT, "style %d", cell->style);
-    if (cell->width == 1 && cell->text[1] == '\0' && cell->text[0] >= ' ' && cell->text[0] <= '~')
+    if (cell->width == 1 && text[1] == '\0' && text[0] >= ' ' && text[0] <= '~')
         return;
-    length = strlen(cell->text);
-    HOLDS(shown || strcmp(cell->text, SECRET_SIGN) != 0, "a password is on the screen at %d", column);
+    length = strlen(text);
+    HOLDS(shown || strcmp(text, SECRET_SIGN) != 0, "a password is on the screen at %d", column);
     HOLDS(cell->width <= 2 && length < CELL_TEXT_SIZE, "width %d, %zu bytes", cell->width, length);
     if (cell->width == 0) {
         HOLDS(length == 0 && column > 0 && cell[-1].width == 2, "half a character at %d", column);
         return;
     }
-    HOLDS(length > 0 && utf8_valid(cell->text, length), "a cell with %zu bytes", length);
-    HOLDS(clean_is_clean(cell->text, length), "a cell with '%s'", cell->text);
+    HOLDS(length > 0 && utf8_valid(text, length), "a cell with %zu bytes", length);
+    HOLDS(clean_is_clean(text, length), "a cell with '%s'", text);
     HOLDS(cell->width == 1 || (column + 1 < canvas->columns && cell[1].width == 0), "a cut character at %d",
           column);
 }
