@@ -11,7 +11,7 @@
  * $XDG_STATE_HOME/drplan/journal.jsonl: one JSON object a line, appended and
  * fsynced, mode 0600. An intent line is written before a plan is sent, an
  * outcome line with the same nonce after. An intent without an outcome is a
- * submission whose end is not known. No secrets.
+ * submission whose end is not known. No secrets. What fails is ERROR_FILE.
  */
 struct journal;
 
@@ -35,6 +35,7 @@ struct journal_intent {
 
 void journal_intent_release(struct journal_intent *intent);
 
+/* One line each, on the disk when they return, unless lines are collected (journal_group()). */
 bool journal_write_intent(struct journal *journal, const struct journal_intent *intent, struct error *err);
 bool journal_write_outcome(struct journal *journal, const char *nonce, const char *outcome_word,
                            const char *plan_id, const char *request_id, struct error *err);

@@ -43,6 +43,7 @@ bool known_names_fit(const struct known_names *known, const struct client *clien
 bool known_names_refresh(struct known_names *known, size_t wanted);
 bool known_names_running(const struct known_names *known);
 
+/* True when it is sure that no plan had this name a moment ago. */
 bool known_names_is_new(const struct known_names *known, const char *name);
 
 /* A plan of this name may be there from now on. */

@@ -39,6 +39,7 @@ bool lookup_list_add(struct lookup_list *list, enum lookup_kind kind, const cJSO
 /* Adds the regions that are known without asking. */
 bool lookup_list_add_regions(struct lookup_list *list, struct error *err);
 
+/* The row of an id; NULL when there is none. Valid until the next addition. */
 const struct lookup_row *lookup_list_find(const struct lookup_list *list, const char *id);
 
 /* The node at "a.b" below tree, "" being tree itself; NULL when there is none. */

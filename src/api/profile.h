@@ -10,8 +10,8 @@
 /*
  * ~/.aliyun/config.json (another file: ALIBABA_CLOUD_CONFIG_FILE) and its
  * profiles. The one that counts is the one asked for by name, else that of
- * ALIBABA_CLOUD_PROFILE, else the file's current one. A broken file is named
- * with line and column and never quoted.
+ * ALIBABA_CLOUD_PROFILE, else the file's current one. A broken file is
+ * ERROR_CREDENTIALS, named with line and column and never quoted.
  */
 
 /* What a profile says besides its keys. All may be NULL. */

@@ -21,6 +21,8 @@ struct pairs {
 };
 
 void pairs_release(struct pairs *pairs);
+
+/* Add a copy at the end; names may come more than once. */
 bool pairs_add(struct pairs *pairs, const char *name, const char *value, struct error *err);
 bool pairs_add_bytes(struct pairs *pairs, const char *name, const char *value, size_t length,
                      struct error *err);

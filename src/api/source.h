@@ -119,7 +119,7 @@ enum find source_set_uri(struct search *search, struct source *out, const char *
                          const char *uri);
 
 /* Takes "https://HOST[:PORT]/PATH[?QUERY]" apart; http is for this machine only, since keys come back in
- * clear. *path points into uri. The message never quotes it: it may hold a token. */
+ * clear. *path points into uri. ERROR_INPUT never quotes it: it may hold a token. */
 bool source_uri_split(const char *uri, struct endpoint *endpoint, const char **path, struct error *err);
 
 /* What a role is told by its place; NULL and 0 where it is not said. */
@@ -134,7 +134,8 @@ struct role_texts {
 enum find source_add_role(struct search *search, struct source *out, const char *name,
                           const struct role_texts *texts);
 
-/* Scheme and host of STS: its own in a region, inside the VPC or not, or the one for all regions. */
+/* Scheme and host of STS: its own in a region, inside the VPC or not, or the one for all regions. ERROR_INPUT
+ * for a region that is no region id. */
 bool sts_endpoint(struct host *host, const char *region, bool vpc, struct endpoint *out, struct error *err);
 
 #endif

@@ -142,6 +142,7 @@ int submission_timeout(const struct submission *submission);
  * the first does. */
 void submission_cancel(struct submission *submission);
 
+/* True once there is an outcome. The report is there from the start. */
 bool submission_done(const struct submission *submission);
 const struct submission_report *submission_report(const struct submission *submission);
 

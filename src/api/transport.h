@@ -46,13 +46,17 @@ extern const struct transport_options transport_defaults;
 struct transport;
 struct transfer;
 
+/* options are copied; NULL: the defaults. ERROR_FILE for a ca_file that cannot be read. Nothing of the
+ * network is touched before the first transfer. */
 struct transport *transport_new(const struct transport_options *options, struct error *err);
 void transport_free(struct transport *transport); /* cancels what still runs, without calling back */
 
 /* Called from transport_wait(), once for each transfer; result is valid during the call only. */
 typedef void transfer_done(void *context, const struct transfer_result *result);
 
-/* Starts a transfer; request must stay until it is done. NULL: nothing was sent. */
+/* Starts a transfer; request must stay until it is done. NULL, and nothing was sent: ERROR_INPUT for a
+ * request that may not go out like that, ERROR_FILE for a part of the program that is missing, ERROR_NETWORK
+ * for a network that cannot be used at all. */
 struct transfer *transport_start(struct transport *transport, const struct request *request,
                                  transfer_done *done, void *context, struct error *err);
 
@@ -62,8 +66,9 @@ void transport_cancel(struct transport *transport, struct transfer *transfer);
 /*
  * Waits until one of fds is ready, a transfer moved, or timeout_ms passed
  * (-1: no limit), runs the transfers, and fills in fds[].revents. Without a
- * transfer it is poll(): nothing wakes up. Returns the number of ready fds, or
- * -1 with err for a failure that is not EINTR (0 then).
+ * transfer it is poll(): nothing wakes up. Returns the number of ready fds, 0
+ * also when a signal came, or -1 when waiting is not possible (ERROR_INTERNAL,
+ * ERROR_NETWORK).
  */
 int transport_wait(struct transport *transport, struct pollfd *fds, size_t count, int timeout_ms,
                    struct error *err);

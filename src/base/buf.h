@@ -10,9 +10,10 @@
  * Growing bytes with a ceiling and a sticky failure.
  *
  * Invariants: data[length] is always 0 (so text is a C string), there is never
- * memory for more than limit bytes and that 0, and once an addition failed (memory, or the limit) `failed`
- * stays true, nothing more is added, and the contents so far stay valid.
- * Callers add freely and look at `failed` once, at the end.
+ * memory for more than limit bytes and that 0, and once an addition failed
+ * (memory, or the limit) `failed` stays true, nothing more is added, and the
+ * contents so far stay valid. Callers add freely and look at `failed` once, at
+ * the end.
  *
  * Memory is wiped before it is given back, when growing too, and behind
  * data[length] nothing is left of what was there: a buf may hold a secret.

@@ -30,6 +30,7 @@ enum clean_lines {
     CLEAN_KEEP_LINES, /* a newline stays; for text printed outside the screen */
 };
 
+/* Adds text, made safe to show. */
 void clean_add(struct buf *out, const char *text, size_t length, enum clean_lines lines);
 
 /*

@@ -23,7 +23,10 @@ enum error_kind {
  * function that takes one returns false (or NULL) exactly when it has filled
  * it in. The text never holds a secret and never ends in a full stop or a
  * newline. It may hold text of a file or a server: whoever prints it cleans it
- * (base/clean.h).
+ * (base/clean.h). What has no room in it is cut between characters.
+ *
+ * A header says which kinds a function gives. ERROR_MEMORY goes without saying:
+ * where nothing is said, a function fails for want of memory and for nothing else.
  */
 struct error {
     enum error_kind kind;

@@ -16,7 +16,7 @@
  * Reading opens without blocking and takes regular files only. Writing goes to
  * a new file of an unpredictable name beside the target, mode 0600 whatever
  * the umask, then fsync, rename, fsync of the folder; so at any moment the
- * name holds the old content or the new one, whole.
+ * name holds the old content or the new one, whole. What fails is ERROR_FILE.
  */
 
 /* What a file was when it was read, to notice that somebody else changed it since. */

@@ -6,13 +6,14 @@
 #include "base/buf.h"
 #include "base/error.h"
 
-/* A file to be written: its name in an open folder, symbolic links followed. */
+/* A file to be written: its name in an open folder, symbolic links followed. What fails is ERROR_FILE. */
 struct file_place {
     char *path;
     const char *name; /* the end of path */
-    int folder;
+    int folder;       /* open until the release */
 };
 
+/* The folder of path must be there, the file need not. */
 bool file_place_open(struct file_place *place, const char *path, struct error *err);
 void file_place_release(struct file_place *place);
 

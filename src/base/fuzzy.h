@@ -20,6 +20,7 @@ struct fuzzy_query {
     size_t length; /* letters */
 };
 
+/* Takes a query as it was typed. */
 void fuzzy_query_set(struct fuzzy_query *query, const char *text);
 
 /* Whether text matches; *score (may be NULL) is higher for better matches. An empty query matches everything

@@ -19,13 +19,14 @@ struct host {
     /* Milliseconds of a clock that never jumps; only differences mean something. */
     int64_t (*ticks)(struct host *host);
 
-    /* Fills memory with unpredictable bytes. */
+    /* Fills memory with unpredictable bytes. ERROR_INTERNAL when there are none. */
     bool (*random)(struct host *host, void *memory, size_t length, struct error *err);
 
     /* An environment variable; NULL when unset. Valid until the environment changes. */
     const char *(*env)(struct host *host, const char *name);
 };
 
+/* The real one: there is one, and it stays. */
 struct host *host_system(void);
 
 /* Takes the access key's secret and the session's token out of the environment: host_system() still has them,

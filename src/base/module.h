@@ -14,10 +14,11 @@
  * version of the program that it belongs to.
  */
 
-/* The table of that name in a part, which is loaded with the first call and stays. NULL with err. */
+/* The table of that name in a part, which is loaded with the first call and stays. NULL, and ERROR_FILE, when
+ * it is not there, cannot be loaded, or belongs to another version. */
 const void *module_load(const char *file, const char *table, struct error *err);
 
-/* Whether a part is there, without loading it. */
+/* Whether a part is there, without loading it. ERROR_FILE when not. */
 bool module_is_there(const char *file, struct error *err);
 
 #endif

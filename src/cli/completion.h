@@ -28,6 +28,7 @@ enum completes {
     COMPLETES_SHELLS,
 };
 
+/* What the value of an option is, and an operand of a command. */
 enum completes completes_value(const struct option_row *row);
 enum completes completes_operand(const struct command_row *row);
 

@@ -19,6 +19,7 @@ enum end {
     END_INTERRUPTED = 130,
 };
 
+/* What an error comes to, and an outcome. */
 enum end end_of_error(enum error_kind kind);
 enum end end_of_outcome(enum outcome outcome);
 

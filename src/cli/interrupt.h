@@ -14,7 +14,7 @@ void interrupt_add(sigset_t *set, int number);
  * with interrupt_close(), which lets them again. Meanwhile, and once one was
  * taken, no write waits long where nobody reads (cli/write_limit.h).
  */
-int interrupt_open(struct error *err); /* -1 on failure */
+int interrupt_open(struct error *err); /* -1, and ERROR_INTERNAL, when it cannot */
 void interrupt_close(int fd);
 
 /* The number of a signal that came, without waiting; 0: none. */

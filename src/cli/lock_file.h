@@ -19,7 +19,7 @@ struct lock_file {
 enum lock_result {
     LOCK_TAKEN,
     LOCK_HELD,       /* somebody else has it */
-    LOCK_IMPOSSIBLE, /* this file system has no locks, or the file cannot be made: err says which */
+    LOCK_IMPOSSIBLE, /* this file system has no locks, or the file cannot be made: ERROR_FILE says which */
 };
 
 /* Takes the lock at path, in a folder that is there, and writes `text` into it. LOCK_HELD: what its holder

@@ -19,9 +19,8 @@
 /* What is left to say once the terminal is given back. */
 struct loop_end {
     enum end end;
-    struct buf said; /* lines for standard output: the plans that were created */
-    struct buf
-        warned; /* for standard error: a plan whose outcome is not known, or what failed; "" for nothing */
+    struct buf said;   /* lines for standard output: the plans that were created */
+    struct buf warned; /* for standard error: a plan whose outcome is not known, what failed; "": nothing */
     struct last_words last;
 };
 

@@ -28,12 +28,13 @@ struct plain_terminal {
     struct buf pending; /* read, and not asked for yet */
 };
 
-/* Fills all of io but find_target. Signals are held back until it is closed. */
+/* Fills all of io but find_target. Signals are held back until it is closed. ERROR_INTERNAL when they cannot
+ * be waited for. */
 bool plain_terminal_open(struct plain_terminal *terminal, struct error *err);
 void plain_terminal_close(struct plain_terminal *terminal);
 
 /* Waits until a signal or something on fd (-1: none) came, a transfer moved (transport may be NULL), or
- * timeout_ms passed (-1: no limit). */
+ * timeout_ms passed (-1: no limit). ERROR_INTERNAL when waiting is not possible. */
 bool plain_terminal_wait(struct plain_terminal *terminal, struct transport *transport, int fd, int timeout_ms,
                          struct error *err);
 

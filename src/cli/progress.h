@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "api/submission.h"
+#include "base/buf.h"
 
 /*
  * How far a run over many drafts is: how many ended how, and how fast they do.
@@ -32,7 +33,6 @@ void progress_sample(struct batch_progress *progress, int64_t now);
 double progress_rate(const struct batch_progress *progress, int64_t now);
 
 /* "1000 drafts: 990 created, 12 of them earlier; 10 cancelled" */
-struct buf;
 void progress_summary(const struct batch_progress *progress, struct buf *out);
 
 #endif

@@ -36,6 +36,8 @@ void recall_ask(struct recall *recall, struct wizard *wizard);
  * for each plan that was found. */
 bool recall_reply(struct recall *recall, struct wizard *wizard, struct buf *created);
 
+/* While it looks: milliseconds until recall_advance() has something to do (-1: nothing by itself), which
+ * takes in what came and goes on to the next. */
 bool recall_runs(const struct recall *recall);
 int recall_timeout(const struct recall *recall);
 void recall_advance(struct recall *recall, struct wizard *wizard, struct buf *created);

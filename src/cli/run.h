@@ -29,10 +29,11 @@ void run_free(struct run *run); /* a submission that still runs is ended */
  */
 enum end run_prepare(struct run *run, struct session *session, struct ending *ending, struct error *err);
 
-/* Secrets in clear are gone from the run afterwards. */
+/* Sends it. Secrets in clear are gone from the run afterwards. */
 bool run_start(struct run *run, struct session *session, const struct submission_options *options,
                struct error *err);
 
+/* Of the plan; "" when it has none. */
 const char *run_plan_name(const struct run *run);
 
 /* "https://HOST as KEY (WHERE FROM), region R, through the proxy P": where it goes and as whom. */

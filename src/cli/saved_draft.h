@@ -27,6 +27,7 @@ struct saved_draft {
     bool ours;       /* this run wrote it */
 };
 
+/* Nobody's file, and nothing saved. */
 void saved_draft_init(struct saved_draft *draft, struct host *host);
 void saved_draft_release(struct saved_draft *draft);
 

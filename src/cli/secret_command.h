@@ -12,7 +12,8 @@
  * A command that prints a secret, as the reference {"$command": [...]} of a
  * draft says. It is run without a shell and in a session of its own, reads
  * nothing, does not get the access key of the environment, and has 30 seconds
- * and 64 KiB. The caller waits for its descriptor beside everything else.
+ * and 64 KiB. The caller waits for its descriptor beside everything else. What
+ * fails is ERROR_INPUT.
  */
 struct secret_command;
 
@@ -34,6 +35,7 @@ int secret_command_timeout(const struct secret_command *command);
 /* Takes in what has come. False when it failed, and then it is not to be called again. */
 bool secret_command_advance(struct secret_command *command, struct error *err);
 
+/* True once it has printed all. The name is what the operator calls it by: its first word. */
 bool secret_command_done(const struct secret_command *command);
 const char *secret_command_name(const struct secret_command *command);
 

@@ -31,6 +31,7 @@ int sending_fd(const struct sending *sending);
 /* Milliseconds until sending_advance() has something to do; -1: nothing by itself. */
 int sending_timeout(const struct sending *sending);
 
+/* Goes on as far as it can without waiting. */
 void sending_advance(struct sending *sending);
 
 /* The operator stops it: submission_cancel(). */

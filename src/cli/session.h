@@ -27,9 +27,8 @@ struct session {
     struct private_sandbox sandbox;
     bool has_sandbox;
     struct account *accounts; /* one for each profile that was asked for */
-    bool
-        draft_decides; /* the operator chose region and profile for the draft: they come before the options */
-    bool warned;       /* of a file with keys that others may read */
+    bool draft_decides;       /* region and profile were chosen for the draft: they come before the options */
+    bool warned;              /* of a file with keys that others may read */
     struct transport *transport;
     struct journal *journal;
 };

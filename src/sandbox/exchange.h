@@ -27,6 +27,7 @@ struct arrival {
 
 #define ARRIVAL_BODY_MAX ((size_t)4 << 20)
 
+/* In the order of the wire. What is over ARRIVAL_BODY_MAX is dropped and marked, no error. */
 void arrival_init(struct arrival *arrival);
 void arrival_release(struct arrival *arrival);
 bool arrival_set_method(struct arrival *arrival, const char *method, struct error *err);

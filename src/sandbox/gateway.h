@@ -24,6 +24,7 @@ struct gateway {
     struct nonces nonces;
 };
 
+/* All zero is one that has seen nothing. */
 void gateway_release(struct gateway *gateway);
 
 /*

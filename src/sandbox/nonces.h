@@ -27,6 +27,7 @@ void nonces_release(struct nonces *nonces);
 /* True when hash (lower-case hex SHA-256) was remembered and `now` is before its end. */
 bool nonces_used(const struct nonces *nonces, const char hash[65], int64_t now);
 
+/* Until that second. */
 bool nonces_remember(struct nonces *nonces, const char hash[65], int64_t until, struct error *err);
 
 #endif

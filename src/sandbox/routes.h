@@ -39,6 +39,7 @@ enum route_id route_find(const char *method, const char *path, size_t path_lengt
 /* The route of an operation's name; ROUTE_COUNT when there is none. */
 enum route_id route_by_operation(const char *operation, size_t length);
 
+/* True for VPC, ECS and STS, whose operations stand in the query. */
 bool route_is_rpc(enum route_id id);
 
 #endif

@@ -25,11 +25,14 @@ struct sandbox_options {
 
 struct sandbox;
 
-/* Binds 127.0.0.1, never anything else, and starts to listen (connections wait until sandbox_run()). */
+/* Binds 127.0.0.1, never anything else, and starts to listen (connections wait until sandbox_run()).
+ * ERROR_USAGE for a port or a fault that is none, ERROR_FILE for a port that is taken and a state file that
+ * cannot be read. */
 struct sandbox *sandbox_open(const struct sandbox_options *options, struct error *err);
 int sandbox_port(const struct sandbox *sandbox);
 
-/* Serves until stop_fd becomes readable or is closed at its other end (-1: for ever). */
+/* Serves until stop_fd becomes readable or is closed at its other end (-1: for ever). ERROR_FILE when a part
+ * of the program is missing, ERROR_INTERNAL when serving is not possible. */
 bool sandbox_run(struct sandbox *sandbox, int stop_fd, struct error *err);
 void sandbox_free(struct sandbox *sandbox);
 
@@ -38,7 +41,8 @@ const char *sandbox_fault_help(void);
 
 /*
  * A sandbox of one's own: forks a child that serves until this process closes
- * it or ends in whatever way. endpoint gets "http://127.0.0.1:PORT".
+ * it or ends in whatever way. endpoint gets "http://127.0.0.1:PORT". Errors as of
+ * sandbox_open(), and ERROR_INTERNAL.
  */
 struct private_sandbox {
     int pid;

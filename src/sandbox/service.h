@@ -17,6 +17,7 @@ struct service {
     struct plans plans;
 };
 
+/* Errors as of plans_open(). */
 bool service_open(struct service *service, struct host *host, const char *state_file, struct error *err);
 void service_release(struct service *service);
 

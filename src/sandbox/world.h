@@ -74,6 +74,9 @@ struct world_security_group {
 extern const struct world_region world_regions[];
 extern const size_t world_region_count;
 
+/* Numbers count from 0 and are less than the count of the things: regions and VPCs say how many they have. An
+ * id finds its instance, or nothing. */
+
 /* NULL for a region in which the account has nothing. */
 const struct world_region *world_region(const char *id);
 
