@@ -50,6 +50,21 @@ only dlfcn.h "src/base/module.c"
 only nettle/ "src/api/sign.c"
 only utf8proc.h "src/base/utf8.c"
 
+# Whoever looks for something finds its file in the tour: by its name, or by what it has in common with its siblings.
+for file in src/*/*.[ch] src/*/*.def; do
+    name=${file##*/}
+    name=${name%.*}
+    case $name in *_state) continue ;; esac
+    grep -qw "$name" docs/architecture.md || grep -qF "${name%_*}_...." docs/architecture.md && continue
+    echo "docs/architecture.md does not have $file"
+    status=1
+done
+for file in $(tr '`' '\n' <docs/architecture.md | grep -E '^[a-z]+/[a-z_]+\.(c|h|def)$' | sort -u); do
+    [ -e "src/$file" ] && continue
+    echo "docs/architecture.md has $file, which is not there"
+    status=1
+done
+
 # Functions that write without a limit, or that lose errors.
 banned='\b(strcpy|strcat|sprintf|vsprintf|strtok|atoi|atol|gets|system|popen|alloca)\('
 if grep -rnE "$banned" src; then
