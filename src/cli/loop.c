@@ -25,6 +25,7 @@ struct loop {
     int64_t blind_since; /* ticks; memory has been too short for any picture since; -1: it is not */
     struct destination destination; /* of the plan as it is now */
     unsigned long target_revision;
+    struct buf target_hints; /* of the plan; see session_write_hints() */
     bool target_known;
     bool destination_found; /* else: */
     struct error destination_error;
@@ -59,7 +60,6 @@ static void find_destination(struct loop *loop)
 
     loop->destination_found = session_find_destination(loop->session, plan, wizard_review(loop->wizard),
                                                        &loop->destination, &loop->destination_error);
-    loop->target_revision = plan_revision(plan);
     loop->target_known = false;
 }
 
@@ -106,13 +106,32 @@ static void show_target(struct loop *loop)
     loop->target_known = wizard_set_target(loop->wizard, &target);
 }
 
+/* Whether the plan may go elsewhere than it did. Most keys have nothing to do with that. */
+static bool has_new_hints(struct loop *loop)
+{
+    const struct plan *plan = wizard_plan(loop->wizard);
+    struct buf hints = BUF_INIT, before = loop->target_hints;
+    bool same;
+
+    if (loop->target_revision == plan_revision(plan))
+        return false;
+    session_write_hints(plan, wizard_review(loop->wizard), &hints);
+    same = !hints.failed && strcmp(buf_text(&hints), buf_text(&before)) == 0;
+    /* Where memory was too short, the next turn looks again. */
+    if (!hints.failed)
+        loop->target_revision = plan_revision(plan);
+    loop->target_hints = hints;
+    buf_release(&before);
+    return !same;
+}
+
 /* Called in every turn: what is shown is made anew only when it changed. */
 static void refresh_target(struct loop *loop)
 {
     char problem[SENTENCE_SIZE], text[320];
     enum signing signing;
 
-    if (!loop->target_known || loop->target_revision != plan_revision(wizard_plan(loop->wizard)))
+    if (has_new_hints(loop) || !loop->target_known)
         find_destination(loop);
     signing = sign_in(loop, problem);
     if (loop->target_known && signing == loop->signing && strcmp(problem, loop->problem) == 0)
@@ -359,7 +378,6 @@ static bool draw(struct loop *loop)
         !canvas_resize(&loop->canvas, columns, rows))
         return false;
     loop->canvas.ascii = term_is_ascii(loop->term);
-    canvas_clear(&loop->canvas);
     wizard_view(loop->wizard, &loop->canvas);
     return term_present(loop->term, &loop->canvas);
 }
@@ -486,5 +504,6 @@ void loop_run(struct session *session, struct wizard *wizard, struct term *term,
     keeper_close(&loop.keeper, loop.thrown_away, &out->last);
     if (out->last.draft.length > 0 && out->end == END_DONE)
         out->end = END_FAILED;
+    buf_release(&loop.target_hints);
     canvas_release(&loop.canvas);
 }

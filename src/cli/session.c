@@ -242,6 +242,19 @@ static const char *profile_name(const struct session *session, const struct plan
     return draft && *draft ? draft : NULL;
 }
 
+void session_write_hints(const struct plan *plan, const struct review *review, struct buf *out)
+{
+    const char *region = region_of_clusters(review);
+
+    for (int setting = 0; setting < SETTING_COUNT; setting++) {
+        const char *value = plan_setting(plan, (enum plan_setting)setting);
+
+        buf_add_text(out, value ? value : "");
+        buf_add_char(out, '\n');
+    }
+    buf_add_text(out, region ? region : "");
+}
+
 bool session_find_destination(struct session *session, const struct plan *plan, const struct review *review,
                               struct destination *out, struct error *err)
 {

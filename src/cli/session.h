@@ -50,6 +50,9 @@ struct destination {
 /* The name of the profile whose settings count for a destination; "" when there is none. */
 const char *session_profile_name(const struct session *session, const struct destination *destination);
 
+/* What of a plan decides its destination, as one text: while that stays the same, so does the destination. */
+void session_write_hints(const struct plan *plan, const struct review *review, struct buf *out);
+
 /*
  * Region: --region, the draft's setting, the profile, ALIBABA_CLOUD_REGION_ID,
  * the ACTIVE cluster's. Endpoint: --endpoint, the draft's setting (hosts of

@@ -286,10 +286,12 @@ bool canvas_cell_equal(const struct canvas *canvas, const struct cell *cell, con
 
 bool canvas_copy(struct canvas *canvas, const struct canvas *from)
 {
-    canvas_clear(canvas);
+    buf_clear(&canvas->longs);
     buf_add(&canvas->longs, buf_text(&from->longs), from->longs.length);
-    if (canvas->longs.failed)
+    if (canvas->longs.failed) {
+        canvas_clear(canvas);
         return false;
+    }
     if (canvas->rows > 0)
         memcpy(canvas->cells, from->cells,
                (size_t)canvas->rows * (size_t)canvas->columns * sizeof(*canvas->cells));
@@ -359,44 +361,26 @@ static void pen_put_shown(struct pen *pen, const char *shown, int columns)
     }
 }
 
-/* How many characters at the start of text take one cell each and need no look at what they mean. */
-static size_t plain_run(const char *text, size_t length)
-{
-    size_t run = 0;
-
-    while (run < length && canvas_stands_alone(text + run, length - run))
-        run++;
-    return run;
-}
-
-static void pen_put_plain(struct pen *pen, const char *text, size_t length)
-{
-    struct cell *cells = pen->row < 0 ? NULL : row_cells(pen->canvas, pen->row);
-    struct cell cell = sign_cell(pen->style, ' ');
-
-    for (; length > 0 && pen->column < pen->span.to; text++, length--, pen->column++) {
-        cell.text[0] = *text;
-        if (cells && pen->column >= pen->span.from)
-            set_cell(cells, pen->canvas->columns, pen->column, &cell);
-    }
-}
-
 static void pen_put_text(struct pen *pen, const char *text, size_t length)
 {
-    while (length > 0 && pen->column < pen->span.to) {
-        size_t used = plain_run(text, length);
+    struct cell *cells = pen->row < 0 ? NULL : row_cells(pen->canvas, pen->row);
+    struct cell sign = sign_cell(pen->style, ' ');
+    size_t used;
 
-        if (used > 0) {
-            pen_put_plain(pen, text, used);
-        } else {
-            char shown[CELL_TEXT_SIZE];
-            int width;
+    for (; length > 0 && pen->column < pen->span.to; text += used, length -= used) {
+        char shown[CELL_TEXT_SIZE];
+        int width;
 
-            used = canvas_grapheme(text, length, shown, &width);
-            pen_put_shown(pen, shown, width);
+        if (canvas_stands_alone(text, length)) {
+            used = 1;
+            sign.text[0] = *text;
+            if (cells && pen->column >= pen->span.from)
+                set_cell(cells, pen->canvas->columns, pen->column, &sign);
+            pen->column++;
+            continue;
         }
-        text += used;
-        length -= used;
+        used = canvas_grapheme(text, length, shown, &width);
+        pen_put_shown(pen, shown, width);
     }
 }
 

@@ -57,6 +57,7 @@ static void read_orders(struct term_info *info)
     read_order(info->enter, "smcup");
     read_order(info->leave, "rmcup");
     read_order(info->move, "cup");
+    info->moves_as_usual = strcmp(info->move, "\x1b[%i%p1%d;%p2%dH") == 0;
     read_order(info->clear, "clear");
     read_order(info->clear_right, "el");
     read_order(info->show_cursor, "cnorm");
@@ -217,9 +218,15 @@ const char *term_info_load(struct term_info *info, const char *kind, bool colour
     return NULL;
 }
 
+/* Nearly all terminals are moved in one way, which each key takes twice or three times. */
 void term_info_move(const struct term_info *info, int row, int column, struct buf *out)
 {
-    const char *order = tiparm(info->move, row, column);
+    const char *order;
 
+    if (info->moves_as_usual) {
+        buf_addf(out, "\x1b[%d;%dH", row + 1, column + 1);
+        return;
+    }
+    order = tiparm(info->move, row, column);
     buf_add_text(out, order ? order : "");
 }

@@ -18,6 +18,7 @@ struct term_info {
 
     char enter[TERM_ORDER_SIZE], leave[TERM_ORDER_SIZE]; /* its other screen */
     char move[TERM_ORDER_SIZE];                          /* for term_info_move() */
+    bool moves_as_usual;                                 /* with "ESC [row;columnH" */
     char clear[TERM_ORDER_SIZE];
     char clear_right[TERM_ORDER_SIZE]; /* from the cursor to the end of its row */
     char show_cursor[TERM_ORDER_SIZE], hide_cursor[TERM_ORDER_SIZE];
