@@ -247,6 +247,9 @@ static size_t count_of(const struct form *form, const char *bytes, size_t length
     return count;
 }
 
+/* Larger ones are a sanitizer's, which keeps copies of its own. */
+enum { REGION_MAX = 256 << 20 };
+
 /* What cannot be read of it is not there. */
 static void count_in_region(const struct canary *canary, FILE *memory, unsigned long from, unsigned long to,
                             size_t *as_it_is, size_t *otherwise)
@@ -282,8 +285,11 @@ bool canary_count_in_memory(const struct canary *canary, long pid, size_t *as_it
     memory = fopen(path, "r");
     seen = maps && memory;
     while (seen && fgets(line, sizeof(line), maps))
-        if (sscanf(line, "%lx-%lx rw", &from, &to) == 2 && strstr(line, " rw") && !strstr(line, "[stack"))
-            count_in_region(canary, memory, from, to, as_it_is, otherwise);
+        if (sscanf(line, "%lx-%lx", &from, &to) == 2 && strstr(line, " rw") && !strstr(line, "[stack")) {
+            seen = to - from <= REGION_MAX;
+            if (seen)
+                count_in_region(canary, memory, from, to, as_it_is, otherwise);
+        }
     if (maps)
         fclose(maps);
     if (memory)

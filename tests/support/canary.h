@@ -33,7 +33,8 @@ char *canary_found_in_process(const struct canary *canary, long pid);
 /*
  * How often it is in the memory that a process writes to, but for its stacks:
  * as it is, and in all the other forms (a half that is part of a whole is
- * none). False where the memory cannot be looked at, which only root may.
+ * none). False where the memory cannot be looked at, which only root may, and
+ * where a sanitizer keeps copies of its own.
  */
 bool canary_count_in_memory(const struct canary *canary, long pid, size_t *as_it_is, size_t *otherwise);
 
