@@ -18,15 +18,7 @@ plan_names() {
 
 # How often an operation was asked for: the sandbox writes a line for each request.
 start_talking_sandbox() {
-    mkfifo sandbox.pipe
-    "$DRPLAN" sandbox "$@" >sandbox.pipe 2>sandbox.err &
-    sandbox_pid=$!
-    exec 3<sandbox.pipe
-    IFS= read -r line <&3
-    endpoint=${line#listening on }
-    ALIBABA_CLOUD_ACCESS_KEY_ID=SANDBOX-ACCESS-KEY-ID
-    ALIBABA_CLOUD_ACCESS_KEY_SECRET=sandbox-access-key-secret
-    export ALIBABA_CLOUD_ACCESS_KEY_ID ALIBABA_CLOUD_ACCESS_KEY_SECRET
+    start_sandbox "$@"
     cat <&3 >requests &
 }
 
