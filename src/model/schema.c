@@ -3,6 +3,7 @@
 #include <limits.h>
 #include <string.h>
 
+#include "base/digits.h"
 #include "model/kind.h"
 #include "model/words.h"
 
@@ -61,24 +62,17 @@ static size_t add_part(char *path, size_t size, size_t used, const char *part)
     return used;
 }
 
-/* Each problem of a plan has a path, so it is not left to snprintf(), which takes ten times as long. */
 void place_path(struct place place, char *path, size_t size)
 {
-    char digits[12], *number = digits + sizeof(digits) - 1;
+    char digits[DIGITS_SIZE];
     size_t used = 0;
 
     path[0] = '\0';
     if (place_is_none(place))
         return;
     if (schema[place.field].scope == SCOPE_INSTANCE) {
-        unsigned rest = (unsigned)place.instance;
-
-        *number = '\0';
-        do
-            *--number = (char)('0' + rest % 10);
-        while ((rest /= 10) > 0);
         used = add_part(path, size, used, INSTANCES_PREFIX);
-        used = add_part(path, size, used, number);
+        used = add_part(path, size, used, digits_write((unsigned)place.instance, digits));
         used = add_part(path, size, used, "].");
     }
     add_part(path, size, used, schema[place.field].path);

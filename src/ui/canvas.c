@@ -225,7 +225,7 @@ static void split_wide(struct cell *cells, int columns, int column)
 }
 
 /* A row of so many cells gets this one; the right half of a wide one as well. */
-static void set_cell(struct cell *cells, int columns, int column, const struct cell *cell)
+static inline void set_cell(struct cell *cells, int columns, int column, const struct cell *cell)
 {
     if (cells[column].width != 1)
         split_wide(cells, columns, column);

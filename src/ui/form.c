@@ -1,6 +1,5 @@
 #include <string.h>
 
-#include "base/utf8.h"
 #include "ui/wizard_state.h"
 #include "ui/wrap.h"
 
@@ -74,22 +73,19 @@ static struct form_item *item_add(struct form_layout *layout, enum form_part par
     return item;
 }
 
-static int text_columns(const char *text)
-{
-    return utf8_width(text, strlen(text));
-}
-
 /* "(o) CONSTANT  meaning" and the gap behind it. */
 static int choice_columns(const struct choice *choice)
 {
-    return CHOICE_MARK + text_columns(choice->value) + 2 + text_columns(choice->meaning);
+    return CHOICE_MARK + canvas_width(choice->value) + 2 + canvas_width(choice->meaning);
 }
 
+/* Whether a list of choices may stand in one row: as soon as it is clear that it may not, no more is
+ * measured. */
 static bool choices_fit_one_row(enum field_id field, int columns)
 {
-    int used = 0;
+    int used = 0, count = choice_count(field);
 
-    for (int i = 0; i < choice_count(field); i++)
+    for (int i = 0; i < count && used <= columns; i++)
         used += choice_columns(&schema[field].choices[i]) + (i > 0 ? 3 : 0);
     return used <= columns;
 }

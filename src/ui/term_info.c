@@ -6,6 +6,8 @@
 #include <term.h>
 #include <unistd.h>
 
+#include "base/digits.h"
+
 /* <term.h> makes macros of such words. */
 #undef columns
 
@@ -221,10 +223,12 @@ const char *term_info_load(struct term_info *info, const char *kind, bool colour
 /* Nearly all terminals are moved in one way, which each key takes twice or three times. */
 void term_info_move(const struct term_info *info, int row, int column, struct buf *out)
 {
+    char digits[DIGITS_SIZE];
     const char *order;
 
     if (info->moves_as_usual) {
-        buf_addf(out, "\x1b[%d;%dH", row + 1, column + 1);
+        buf_add_texts(out, "\x1b[", digits_write((unsigned)row + 1, digits), ";", NULL);
+        buf_add_texts(out, digits_write((unsigned)column + 1, digits), "H", NULL);
         return;
     }
     order = tiparm(info->move, row, column);

@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/digits.h"
 #include "base/utf8.h"
 #include "ui/wizard_state.h"
 #include "ui/wrap.h"
@@ -33,7 +34,7 @@ static void title_left(const struct wizard *wizard, const struct screen_parts *p
     const char *name = plan_get(wizard->plan, place_of_plan(FIELD_PLAN_NAME));
     char page[64];
 
-    buf_addf(out, " %s", name ? name : "New plan");
+    buf_add_texts(out, " ", name ? name : "New plan", NULL);
     if (wizard_unsaved(wizard))
         buf_add_text(out, " *");
     if (wizard->read_only)
@@ -51,9 +52,9 @@ static void title_right(const struct wizard *wizard, struct buf *out)
     if (target->sandbox)
         buf_add_text(out, "sandbox: nothing real");
     else if (target->profile && *target->profile)
-        buf_addf(out, "profile %s", target->profile);
+        buf_add_texts(out, "profile ", target->profile, NULL);
     if (target->region && *target->region)
-        buf_addf(out, "%s%s", out->length > 0 ? "  " : "", target->region);
+        buf_add_texts(out, out->length > 0 ? "  " : "", target->region, NULL);
     buf_add_char(out, ' ');
 }
 
@@ -87,26 +88,40 @@ static size_t page_errors(const struct wizard *wizard, int page)
     return errors;
 }
 
-/* "2 First cluster !1": what a step is called, and how it stands. */
-static enum style step_text(const struct wizard *wizard, int page, char *text, size_t size)
+/* How a step stands: its style, and what is said behind its name. */
+static enum style step_state(const struct wizard *wizard, int page, const char **mark, size_t *errors)
 {
-    char title[64];
-    bool now = page == wizard->page;
     bool seen = wizard->page_seen[page] && !page_is_review(wizard, page);
-    size_t errors = seen ? page_errors(wizard, page) : 0;
+
+    *errors = 0;
+    *mark = "";
+    if (page == wizard->page)
+        return STYLE_STEP_NOW;
+    if (!seen)
+        return STYLE_STEP;
+    *errors = page_errors(wizard, page);
+    *mark = *errors > 0 ? " !" : " ok";
+    return *errors > 0 ? STYLE_ERROR : STYLE_STEP_DONE;
+}
+
+/* "2 First cluster !1" from a column on; returns the columns it takes. */
+static int view_step(const struct wizard *wizard, struct canvas *canvas, struct area steps, int column,
+                     int page)
+{
+    char title[64], number[DIGITS_SIZE];
+    const char *mark;
+    size_t errors;
+    enum style style = step_state(wizard, page, &mark, &errors);
+    bool now = page == wizard->page;
+    const char *const parts[] = {now ? "[" : " ", digits_write((unsigned)page + 1, number), " ", title, mark};
+    int at = column;
 
     page_title(wizard, page, title, sizeof(title));
-    if (errors > 0 && !now)
-        snprintf(text, size, "%d %s !%zu", page + 1, title, errors);
-    else if (seen && !now)
-        snprintf(text, size, "%d %s ok", page + 1, title);
-    else
-        snprintf(text, size, "%d %s", page + 1, title);
-    if (now)
-        return STYLE_STEP_NOW;
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+        at += canvas_put(canvas, steps, 0, at, style, parts[i]);
     if (errors > 0)
-        return STYLE_ERROR;
-    return seen ? STYLE_STEP_DONE : STYLE_STEP;
+        at += canvas_put(canvas, steps, 0, at, style, digits_write((unsigned)errors, number));
+    return at + canvas_put(canvas, steps, 0, at, style, now ? "]" : " ") - column;
 }
 
 /* The pages shown in the line of steps: all, or those around the current one. */
@@ -135,15 +150,8 @@ static void view_steps(const struct wizard *wizard, struct canvas *canvas, const
     if (steps.rows == 0)
         return;
     steps_window(wizard, &first, &last);
-    for (int page = first; page <= last; page++) {
-        char text[96];
-        enum style style = step_text(wizard, page, text, sizeof(text));
-        bool now = page == wizard->page;
-
-        column += canvas_put(canvas, steps, 0, column, style, now ? "[" : " ");
-        column += canvas_put(canvas, steps, 0, column, style, text);
-        column += canvas_put(canvas, steps, 0, column, style, now ? "]" : " ");
-    }
+    for (int page = first; page <= last; page++)
+        column += view_step(wizard, canvas, steps, column, page);
     canvas_rule(canvas, steps, 1, STYLE_FRAME);
 }
 
@@ -153,9 +161,12 @@ static void help_of_field(const struct wizard *wizard, struct canvas *canvas, st
 {
     const struct field *field = &schema[wizard->focus.field];
     char path[96];
+    int column = 1;
 
     place_path(wizard->focus, path, sizeof(path));
-    canvas_putf(canvas, help, 0, 1, STYLE_DIM, " %s ", path);
+    column += canvas_put(canvas, help, 0, column, STYLE_DIM, " ");
+    column += canvas_put(canvas, help, 0, column, STYLE_DIM, path);
+    canvas_put(canvas, help, 0, column, STYLE_DIM, " ");
     view_words(canvas, help, 1, 1, help.columns - 2, STYLE_HELP, field->help);
 }
 
