@@ -1,5 +1,7 @@
 #include "cli/plain_keeper.h"
 
+#include <string.h>
+
 #include "cli/output.h"
 #include "cli/resume_words.h"
 #include "model/words.h"
@@ -99,6 +101,15 @@ static bool offer(struct plain_keeper *keeper, struct interrupted_list *list, in
     return done;
 }
 
+/* files: one a line. */
+static void note_set_aside(struct plain_keeper *keeper, const char *files)
+{
+    for (size_t length; *files; files += length + (files[length] == '\n')) {
+        length = strcspn(files, "\n");
+        plain_say(keeper->plain, "Note: an autosave is broken and was set aside: %.*s", (int)length, files);
+    }
+}
+
 void plain_keeper_resume(struct plain_keeper *keeper, struct plain_io *io)
 {
     struct interrupted_list list;
@@ -111,9 +122,7 @@ void plain_keeper_resume(struct plain_keeper *keeper, struct plain_io *io)
     if (path && file_full_path(path, &full, &ignored))
         path = buf_text(&full);
     interrupted_find(&keeper->autosave, path, &list);
-    if (list.set_aside.length > 0)
-        plain_say(keeper->plain, "Note: an autosave is broken and was set aside: %s",
-                  buf_text(&list.set_aside));
+    note_set_aside(keeper, buf_text(&list.set_aside));
     for (int index = 0; index < list.count && !offer(keeper, &list, &index, io);) {
     }
     interrupted_release(&list);

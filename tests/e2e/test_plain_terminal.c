@@ -330,6 +330,120 @@ static void two_runs_do_not_write_over_each_other(void **state)
     assert_int_equal(system("grep -q orders-hz-to-sh plan.json && grep -q second plan-copy.json"), 0);
 }
 
+#define COPY_DRAFT "cp " DRPLAN_SOURCE "/examples/one-way-apsaramq-5x.json plan.json"
+
+/* At the review: another plan name. */
+static void rename_plan(struct screen *screen, const char *name)
+{
+    answer(screen, "Review:", "plan name");
+    answer(screen, "Plan name, needed, now", name);
+    assert_true(screen_wait_quiet(screen)); /* what the review says stands there already */
+}
+
+static void what_others_did_to_the_draft_is_asked_about(void **state)
+{
+    struct screen *screen;
+
+    (void)state;
+    assert_int_equal(system(COPY_DRAFT), 0);
+    screen = start(dumb, "plan.json");
+    rename_plan(screen, "mine");
+    assert_int_equal(system("sed -i s/orders-hz-to-sh/theirs/ plan.json"), 0);
+    assert_true(screen_type(screen, "save\r"));
+    answer(screen, "plan.json was changed by somebody else. Type yes to write over it", "no");
+    expect(screen, "Nothing was saved.");
+    assert_int_equal(system("grep -q theirs plan.json"), 0);
+    assert_true(screen_signal(screen, SIGTERM));
+    expect_end(screen, 143);
+
+    screen = start(dumb, "plan.json");
+    answer(screen, "Type resume, forget, or nothing", "resume");
+    answer(screen, "Review:", "save");
+    answer(screen, "write over it:", "yes");
+    expect(screen, "Draft saved to: ");
+    assert_int_equal(system("grep -q mine plan.json"), 0);
+    assert_true(screen_type(screen, "q\r"));
+    expect_end(screen, 0);
+
+    screen = start(dumb, "plan.json");
+    rename_plan(screen, "anew");
+    assert_int_equal(unlink("plan.json"), 0);
+    assert_true(screen_type(screen, "save\r"));
+    answer(screen, "plan.json is not there any more. Type yes to make it anew", "yes");
+    expect(screen, "Draft saved to: plan.json");
+    assert_int_equal(system("grep -q anew plan.json"), 0);
+    assert_true(screen_type(screen, "q\r"));
+    expect_end(screen, 0);
+}
+
+static void what_a_later_drplan_wrote_is_not_written_over(void **state)
+{
+    struct screen *screen;
+
+    (void)state;
+    assert_int_equal(system(COPY_DRAFT " && sed -i '1s/{/{\"$drplan\": {\"version\": 99},/' plan.json"), 0);
+    screen = start(dumb, "plan.json");
+    rename_plan(screen, "mine");
+    assert_true(screen_type(screen, "save\r"));
+    expect(screen, "A later version of drplan wrote plan.json.");
+    expect(screen, "Save under another name: save plan-copy.json");
+    assert_true(screen_type(screen, "save plan-copy.json\rq\r"));
+    expect_end(screen, 0);
+    assert_int_equal(system("grep -q orders-hz-to-sh plan.json && grep -q mine plan-copy.json"), 0);
+}
+
+/* It is offered wherever drplan is started, and belongs to its draft. */
+static void what_was_answered_for_a_draft_goes_back_to_it(void **state)
+{
+    struct screen *screen, *other;
+
+    (void)state;
+    assert_int_equal(system(COPY_DRAFT), 0);
+    screen = start(dumb, "plan.json");
+    rename_plan(screen, "mine");
+    assert_true(screen_signal(screen, SIGTERM));
+    expect_end(screen, 143);
+    other = start(dumb, "plan.json");
+    expect(other, "Left behind: mine");
+    assert_true(screen_type(other, "\r"));
+    expect(other, "Review:");
+    screen = start(dumb, NULL);
+    answer(screen, "Type resume, forget, or nothing", "resume");
+    expect(screen, "open: save under");
+    expect(screen, "Review:");
+    assert_true(screen_signal(screen, SIGTERM));
+    expect_end(screen, 143);
+    assert_true(screen_type(other, "q\r"));
+    expect_end(other, 0);
+    screen = start(dumb, NULL);
+    answer(screen, "Type resume, forget, or nothing", "resume");
+    expect(screen, "Resumed.");
+    answer(screen, "Review:", "save");
+    expect(screen, "Draft saved to: ");
+    assert_true(screen_type(screen, "q\r"));
+    expect_end(screen, 0);
+    assert_int_equal(system("grep -q mine plan.json"), 0);
+}
+
+static void what_cannot_be_resumed_is_set_aside(void **state)
+{
+    struct screen *screen = start(dumb, NULL);
+
+    (void)state;
+    answer(screen, "Plan name, needed:", "orders");
+    expect(screen, "Description, optional:");
+    assert_true(screen_signal(screen, SIGTERM));
+    expect_end(screen, 143);
+    assert_int_equal(system("for f in drplan/autosave/*.json; do echo '{\"planName' >\"$f\"; done"), 0);
+    screen = start(dumb, NULL);
+    expect(screen, "Note: an autosave is broken and was set aside:");
+    expect(screen, "Plan name, needed:");
+    assert_false(screen_has(screen, "^J"));
+    assert_true(screen_type(screen, "q\r"));
+    expect_end(screen, 0);
+    assert_int_equal(system("ls drplan/autosave/*.json.broken-* >/dev/null"), 0);
+}
+
 static void ctrl_c_stops_a_sending(void **state)
 {
     const char *const argv[] = {getenv("DRPLAN"),
@@ -366,6 +480,10 @@ int main(void)
         cmocka_unit_test_setup(what_was_answered_survives_a_kill, fresh_state),
         cmocka_unit_test_setup(what_was_kept_can_be_forgotten_or_left, fresh_state),
         cmocka_unit_test_setup(two_runs_do_not_write_over_each_other, fresh_state),
+        cmocka_unit_test_setup(what_others_did_to_the_draft_is_asked_about, fresh_state),
+        cmocka_unit_test_setup(what_a_later_drplan_wrote_is_not_written_over, fresh_state),
+        cmocka_unit_test_setup(what_was_answered_for_a_draft_goes_back_to_it, fresh_state),
+        cmocka_unit_test_setup(what_cannot_be_resumed_is_set_aside, fresh_state),
         cmocka_unit_test_setup(ctrl_c_stops_a_sending, fresh_state),
     };
 
