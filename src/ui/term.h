@@ -9,8 +9,8 @@
 #include "ui/event.h"
 
 /*
- * The terminal. Behind it term_curses.c, and no other room, knows <curses.h>.
- * ncurses draws; keys are read and parsed by us (ui/input.h).
+ * The terminal: pictures go out, events come in. What is sent for a picture is
+ * found in ui/term_screen.h, keys are parsed in ui/input.h.
  *
  * From term_open() to term_close() the terminal is in raw mode on its alternate
  * screen. It is put back on every way out: term_close(), exit(), a deadly
@@ -44,7 +44,7 @@ int term_timeout(const struct term *term);
  * size, continued after a stop), EVENT_RESIZE comes. */
 bool term_next(struct term *term, struct event *event, bool *gone);
 
-/* Makes the screen show the canvas; ncurses sends what changed. Never waits for the terminal: what a slow one
+/* Makes the screen show the canvas: what changed is sent. Never waits for the terminal: what a slow one
  * has not taken follows at the next calls. A canvas of another size than term_size() is not shown. False when
  * memory was too short: the whole picture is due once more. */
 bool term_present(struct term *term, const struct canvas *canvas);

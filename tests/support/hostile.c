@@ -136,7 +136,7 @@ static size_t decode(const unsigned char *text, size_t length, uint32_t *c)
     return wanted;
 }
 
-/* What ncurses and the wizard send whole: to take and to give back the screen, and to clear it. */
+/* What the wizard sends whole: to take and to give back the screen, and to clear it. */
 static const char *const own_sequences[] = {
     "\x1b[?1049h\x1b[22;0;0t",
     "\x1b[?1049l\x1b[23;0;0t",
@@ -201,7 +201,7 @@ static bool is_own_order(char last, const char *parameters, size_t length)
     return last == 'H' || last == 'r' ? numbers <= 2 : strchr(one, last) && numbers == 1;
 }
 
-/* The length of a sequence that ncurses sends to draw on an xterm, or that the wizard adds; 0: it is none. */
+/* The length of a sequence that the wizard sends to draw on an xterm; 0: it is none. */
 static size_t own_sequence(const char *text, size_t length)
 {
     size_t at = 2;
