@@ -3,7 +3,7 @@
 
 #include "ui/event.h"
 
-/* What terminals call their keys. For input.c alone. */
+/* What terminals call their keys. For the files of input_state.h alone. */
 
 struct named_key {
     int code; /* a final byte, a number before '~', or a code point of CSI u */
