@@ -121,6 +121,36 @@ a_service_that_cannot_be_reached_is_5() {
     says err 'was refused: nothing listens there'
 }
 
+what_sts_answers_badly_is_said() {
+    while read -r fault expected words; do
+        start_sandbox --fault "GetCallerIdentity=$fault"
+        run "$expected" whoami --endpoint "$endpoint" --json
+        holds '.accountId == null and .arn == null'
+        says err "$words"
+        stop_sandbox
+        rm sandbox.pipe
+    done <<'END'
+html 5 what STS answered cannot be read
+empty 5 what STS answered cannot be read
+403 6 STS refused GetCallerIdentity with NoPermission (HTTP 403
+429 7 STS refused GetCallerIdentity with Throttling (HTTP 429
+502 5 STS answered with HTTP 502 and no code
+truncated 5 The connection was closed in the middle of the answer
+END
+}
+
+waiting_for_sts_can_be_stopped() {
+    start_sandbox --fault GetCallerIdentity=hang 2>sandbox.err
+    # A shell without job control has what it leaves behind ignore the signal.
+    env --default-signal=INT "$DRPLAN" whoami --endpoint "$endpoint" --json >out 2>err &
+    pid=$!
+    until_said sandbox.err GetCallerIdentity
+    run_ended 130 "$pid" INT
+    says err 'stopped while waiting for STS'
+    holds '.accountId == null'
+    stop_sandbox
+}
+
 the_vpc_is_used_where_the_configuration_says_so() {
     ALIBABA_CLOUD_ACCESS_KEY_ID=LTAI-made-up-0001
     ALIBABA_CLOUD_ACCESS_KEY_SECRET=CANARY
@@ -141,5 +171,6 @@ the_vpc_is_used_where_the_configuration_says_so() {
 
 check the_private_sandbox_says_who_it_is the_environment_wins_and_says_nothing_of_others \
     a_role_is_taken_on_and_recognised a_chain_of_profiles_is_followed a_command_hands_out_keys \
-    what_is_not_there_is_named a_service_that_cannot_be_reached_is_5 the_vpc_is_used_where_the_configuration_says_so
+    what_is_not_there_is_named what_sts_answers_badly_is_said waiting_for_sts_can_be_stopped \
+    a_service_that_cannot_be_reached_is_5 the_vpc_is_used_where_the_configuration_says_so
 all_done
