@@ -109,12 +109,8 @@ static bool test_holds(const struct condition *test, const char *value)
         return true;
     case TEST_IS:
         return value && strcmp(value, test->value) == 0;
-    case TEST_IS_NOT:
-        return !value || strcmp(value, test->value) != 0;
     case TEST_STARTS:
         return value && strncmp(value, test->value, strlen(test->value)) == 0;
-    case TEST_STARTS_NOT:
-        return !value || strncmp(value, test->value, strlen(test->value)) != 0;
     }
     return false;
 }

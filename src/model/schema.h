@@ -61,13 +61,13 @@ enum need {
     NEED_REQUIRED     /* documented as required: an error */
 };
 
-enum test_kind { TEST_END, TEST_IS, TEST_IS_NOT, TEST_STARTS, TEST_STARTS_NOT };
+enum test_kind { TEST_END, TEST_IS, TEST_STARTS };
 
 /*
- * One comparison with the answer in force of a field above. A field that is not
- * in force equals nothing: IS and STARTS fail, IS_NOT and STARTS_NOT hold. An
- * array ends with TEST_END and holds when all of its rows hold. A field of an
- * instance may name fields of the plan and of its own instance.
+ * One comparison with the answer in force of a field above; with a field that is
+ * not in force it fails. An array ends with TEST_END and holds when all of its
+ * rows hold. A field of an instance may name fields of the plan and of its own
+ * instance.
  */
 struct condition {
     enum test_kind test;

@@ -158,7 +158,7 @@ static void write_pattern(struct pretty *pretty, const char *prefix)
 static void write_value_test(struct pretty *pretty, const struct condition *test)
 {
     open_value(pretty, test->field, true);
-    if (test->test == TEST_IS || test->test == TEST_IS_NOT) {
+    if (test->test == TEST_IS) {
         pretty_key(pretty, "const");
         kind_encode(test->field, ANSWER_TEXT, test->value, pretty->out);
     } else if (test->value[0]) {
@@ -173,16 +173,10 @@ static void write_value_test(struct pretty *pretty, const struct condition *test
 /* One schema that holds when the test does: the value is as it says, and its field applies. */
 static void write_test(struct pretty *pretty, const struct condition *test)
 {
-    bool negative = test->test == TEST_IS_NOT || test->test == TEST_STARTS_NOT;
-
     open_item(pretty);
-    if (negative)
-        open_member(pretty, "not", '{');
     if (!always_applies(test->field))
         write_reference(pretty, test->field, "applies");
     write_value_test(pretty, test);
-    if (negative)
-        pretty_close(pretty, '}');
     pretty_close(pretty, '}');
 }
 

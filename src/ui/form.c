@@ -218,9 +218,7 @@ static void condition_words(const struct condition *condition, struct buf *out)
     static const char *const words[] = {
         [TEST_END] = "",
         [TEST_IS] = "is",
-        [TEST_IS_NOT] = "is not",
         [TEST_STARTS] = "begins with",
-        [TEST_STARTS_NOT] = "does not begin with",
     };
 
     buf_addf(out, "%s %s %s", schema[condition->field].label, words[condition->test], condition->value);
