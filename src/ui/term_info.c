@@ -165,6 +165,18 @@ static void add_colour(char look[TERM_LOOK_SIZE], const char *order, int colour)
         add_to_look(look, text);
 }
 
+/* Back to the plain look. On most terminals this takes colours away as well; on others they have an order of
+ * their own. */
+static void add_plain(char look[TERM_LOOK_SIZE], const struct palette *palette)
+{
+    const char *plain = capability("sgr0") ? capability("sgr0") : "", *own = capability("op");
+    bool takes_colours = strstr(plain, "\x1b[m") || strstr(plain, "\x1b[0");
+
+    if (palette->text && own && !takes_colours)
+        add_to_look(look, own);
+    add_to_look(look, plain);
+}
+
 static void make_look(char look[TERM_LOOK_SIZE], enum style style, const struct palette *palette)
 {
     const struct hue *hue = palette->rich ? &looks[style].rich : &looks[style].basic;
@@ -174,10 +186,7 @@ static void make_look(char look[TERM_LOOK_SIZE], enum style style, const struct 
     if (coloured)
         wanted &= ~palette->without;
     look[0] = '\0';
-    if (palette->text && capability("op"))
-        add_to_look(look, capability("op"));
-    if (capability("sgr0"))
-        add_to_look(look, capability("sgr0"));
+    add_plain(look, palette);
     for (size_t i = 0; i < sizeof(attributes) / sizeof(attributes[0]); i++)
         if ((wanted & attributes[i].attribute) && capability(attributes[i].name))
             add_to_look(look, capability(attributes[i].name));

@@ -70,7 +70,6 @@ static void take_look(struct drawing *drawing, enum style style)
     drawing->screen->look = look;
 }
 
-/* The terminal has its cursor behind the cell afterwards, unless that was the last one. */
 static void send(struct drawing *drawing, int column)
 {
     struct term_screen *screen = drawing->screen;
@@ -79,7 +78,7 @@ static void send(struct drawing *drawing, int column)
     take_look(drawing, (enum style)cell->style);
     cell_send(canvas_cell_text(drawing->canvas, cell), cell->width, screen->ascii, drawing->out);
     screen->column = column + cell->width;
-    if (!has_sure_width(cell) || screen->column >= drawing->canvas->columns)
+    if (!has_sure_width(cell))
         screen->row = -1;
 }
 
