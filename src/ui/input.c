@@ -61,7 +61,7 @@ void input_give(struct input *input, const struct event *event)
         input->waiting[input->waiting_count++] = *event;
 }
 
-void input_give_press(struct input *input, enum press press, unsigned modifiers)
+static void give_press(struct input *input, enum press press, unsigned modifiers)
 {
     struct event event = {.kind = EVENT_PRESS, .press = press, .modifiers = modifiers};
 
@@ -87,7 +87,7 @@ void input_give_code_point(struct input *input, uint32_t code_point, unsigned mo
 void input_give_escape_before(struct input *input)
 {
     if (input->escaped)
-        input_give_press(input, PRESS_ESCAPE, 0);
+        give_press(input, PRESS_ESCAPE, 0);
     input->escaped = false;
 }
 
@@ -104,9 +104,9 @@ bool input_give_named(struct input *input, const struct named_key *keys, int cod
     if (key->press == PRESS_CHARACTER)
         give_text(input, &key->character, 1, modifiers);
     else if (key->press == PRESS_BACK_TAB || (key->press == PRESS_TAB && (modifiers & MODIFIER_SHIFT)))
-        input_give_press(input, PRESS_BACK_TAB, modifiers & ~(unsigned)MODIFIER_SHIFT);
+        give_press(input, PRESS_BACK_TAB, modifiers & ~(unsigned)MODIFIER_SHIFT);
     else
-        input_give_press(input, key->press, modifiers);
+        give_press(input, key->press, modifiers);
     return true;
 }
 
@@ -298,11 +298,11 @@ static void step_control(struct input *input, unsigned char byte, unsigned modif
     if (byte == BYTE_ESC)
         input->state = STATE_ESCAPE;
     else if (byte == BYTE_DEL)
-        input_give_press(input, PRESS_BACKSPACE, modifiers);
+        give_press(input, PRESS_BACKSPACE, modifiers);
     else if (byte == '\t')
-        input_give_press(input, PRESS_TAB, modifiers);
+        give_press(input, PRESS_TAB, modifiers);
     else if (byte == '\r')
-        input_give_press(input, PRESS_ENTER, modifiers);
+        give_press(input, PRESS_ENTER, modifiers);
     else if (byte == 0)
         input_give_code_point(input, ' ', modifiers | MODIFIER_CONTROL);
     else if (byte <= 26)
@@ -413,7 +413,7 @@ static void settle(struct input *input)
     input_give_escape_before(input);
     input->state = STATE_GROUND;
     if (state == STATE_ESCAPE)
-        input_give_press(input, PRESS_ESCAPE, 0);
+        give_press(input, PRESS_ESCAPE, 0);
     else if ((state == STATE_CSI || state == STATE_SS3 || state == STATE_STRING) &&
              input->sequence_length == 0)
         give_text(input, &input->introducer, 1, MODIFIER_ALT);

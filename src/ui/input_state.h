@@ -50,7 +50,6 @@ struct input {
 /* ---- Events (input.c) ---- */
 
 void input_give(struct input *input, const struct event *event);
-void input_give_press(struct input *input, enum press press, unsigned modifiers);
 void input_give_code_point(struct input *input, uint32_t code_point, unsigned modifiers);
 
 /* The ESC before a sequence that turned out to be no key that Alt could be pressed with. */
