@@ -94,18 +94,29 @@ int canvas_width(const char *text)
     return canvas_width_length(text, strlen(text));
 }
 
+/* How many characters at the start of text stand alone. */
+static size_t plain_run(const char *text, size_t length)
+{
+    size_t run = 0;
+
+    while (run < length && text[run] >= ' ' && text[run] <= '~')
+        run++;
+    /* What follows may belong to the last one. */
+    return run > 0 && run < length && (unsigned char)text[run] >= 0x80 ? run - 1 : run;
+}
+
 int canvas_width_length(const char *text, size_t length)
 {
     int columns = 0;
 
     while (length > 0 && columns < INT_MAX - CELL_TEXT_SIZE) {
+        size_t most = (size_t)(INT_MAX - CELL_TEXT_SIZE - columns);
+        size_t used = plain_run(text, length < most ? length : most);
         char shown[CELL_TEXT_SIZE];
-        int width = 1;
-        size_t used = 1;
+        int width = (int)used;
 
-        if (!canvas_stands_alone(text, length))
+        if (used == 0)
             used = canvas_grapheme(text, length, shown, &width);
-
         columns += width;
         text += used;
         length -= used;
@@ -361,26 +372,39 @@ static void pen_put_shown(struct pen *pen, const char *shown, int columns)
     }
 }
 
-static void pen_put_text(struct pen *pen, const char *text, size_t length)
+/* Characters that stand alone, which most of a screen is. */
+static void pen_put_plain(struct pen *pen, const char *text, size_t length)
 {
     struct cell *cells = pen->row < 0 ? NULL : row_cells(pen->canvas, pen->row);
-    struct cell sign = sign_cell(pen->style, ' ');
-    size_t used;
+    const struct cell blank = sign_cell(pen->style, ' ');
+    int columns = pen->canvas->columns, column = pen->column, from = pen->span.from;
+    int end = length < (size_t)(pen->span.to - column) ? column + (int)length : pen->span.to;
 
-    for (; length > 0 && pen->column < pen->span.to; text += used, length -= used) {
-        char shown[CELL_TEXT_SIZE];
-        int width;
-
-        if (canvas_stands_alone(text, length)) {
-            used = 1;
-            sign.text[0] = *text;
-            if (cells && pen->column >= pen->span.from)
-                set_cell(cells, pen->canvas->columns, pen->column, &sign);
-            pen->column++;
+    pen->column = end;
+    for (; cells && column < end; column++, text++) {
+        if (column < from)
             continue;
+        set_cell(cells, columns, column, &blank);
+        cells[column].text[0] = *text;
+    }
+}
+
+static void pen_put_text(struct pen *pen, const char *text, size_t length)
+{
+    while (length > 0 && pen->column < pen->span.to) {
+        size_t used = plain_run(text, length);
+
+        if (used > 0) {
+            pen_put_plain(pen, text, used);
+        } else {
+            char shown[CELL_TEXT_SIZE];
+            int width;
+
+            used = canvas_grapheme(text, length, shown, &width);
+            pen_put_shown(pen, shown, width);
         }
-        used = canvas_grapheme(text, length, shown, &width);
-        pen_put_shown(pen, shown, width);
+        text += used;
+        length -= used;
     }
 }
 
@@ -437,12 +461,15 @@ static size_t fitting(const char *text, size_t length, int columns)
 {
     size_t at = 0;
 
-    while (at < length) {
+    while (at < length && columns > 0) {
+        size_t used = plain_run(text + at, length - at);
         char shown[CELL_TEXT_SIZE];
-        int width = 1;
-        size_t used = 1;
+        int width;
 
-        if (!canvas_stands_alone(text + at, length - at))
+        if (used > (size_t)columns)
+            return at + (size_t)columns;
+        width = (int)used;
+        if (used == 0)
             used = canvas_grapheme(text + at, length - at, shown, &width);
         if (width > columns)
             break;
