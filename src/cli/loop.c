@@ -30,6 +30,7 @@ struct loop {
     bool destination_found; /* else: */
     struct error destination_error;
     enum signing signing;
+    bool has_remark;         /* about how it went, which waits for the line of messages to be free */
     struct sending *sending; /* the plan that is on its way; NULL: none */
     /* The one that the result page calls unknown, to be taken up again; NULL: none. */
     struct sending *unknown;
@@ -128,7 +129,7 @@ static bool has_new_hints(struct loop *loop)
 /* Called in every turn: what is shown is made anew only when it changed. */
 static void refresh_target(struct loop *loop)
 {
-    char problem[SENTENCE_SIZE], text[320];
+    char problem[SENTENCE_SIZE];
     enum signing signing;
 
     if (has_new_hints(loop) || !loop->target_known)
@@ -136,14 +137,23 @@ static void refresh_target(struct loop *loop)
     signing = sign_in(loop, problem);
     if (loop->target_known && signing == loop->signing && strcmp(problem, loop->problem) == 0)
         return;
-    if (signing == SIGNED_IN && loop->signing != SIGNED_IN) {
-        where_remark(loop->session, &loop->destination, text, sizeof(text));
-        if (text[0])
-            wizard_set_message(loop->wizard, false, "%s", text);
-    }
+    if (signing == SIGNED_IN && loop->signing != SIGNED_IN)
+        loop->has_remark = true;
     loop->signing = signing;
     snprintf(loop->problem, sizeof(loop->problem), "%s", problem);
     show_target(loop);
+}
+
+static void remark_on_sign_in(struct loop *loop)
+{
+    char text[320];
+
+    if (!loop->has_remark || wizard_has_message(loop->wizard))
+        return;
+    loop->has_remark = false;
+    where_remark(loop->session, &loop->destination, text, sizeof(text));
+    if (text[0])
+        wizard_set_message(loop->wizard, false, "%s", text);
 }
 
 /* Looked at when an answer changes, and when the review is opened. */
@@ -457,6 +467,7 @@ static void turn(struct loop *loop)
 
     while (!loop->quit && there) {
         refresh_target(loop);
+        remark_on_sign_in(loop);
         refresh_doubts(loop);
         recall_ask(&loop->recall, loop->wizard);
         picking_follow(&loop->picking, loop->session, &loop->destination, loop->problem, loop->wizard);
@@ -486,7 +497,12 @@ static void turn(struct loop *loop)
 void loop_run(struct session *session, struct wizard *wizard, struct term *term,
               const struct file_stamp *stamp, struct loop_end *out)
 {
-    struct loop loop = {.session = session, .wizard = wizard, .term = term, .blind_since = -1, .out = out};
+    struct loop loop = {.session = session,
+                        .wizard = wizard,
+                        .term = term,
+                        .signing = SIGNING_IN,
+                        .blind_since = -1,
+                        .out = out};
 
     *out = (struct loop_end){.end = END_DONE, .said = BUF_INIT, .warned = BUF_INIT};
     session->secrets.silent = true;

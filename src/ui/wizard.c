@@ -431,6 +431,11 @@ bool wizard_set_result(struct wizard *wizard, const struct result *result)
     return complete && !kept->raw.failed;
 }
 
+bool wizard_has_message(const struct wizard *wizard)
+{
+    return wizard->message[0] != '\0';
+}
+
 void wizard_set_message(struct wizard *wizard, bool error, const char *format, ...)
 {
     va_list arguments;

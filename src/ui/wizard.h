@@ -111,6 +111,7 @@ void wizard_set_progress(struct wizard *wizard, const struct progress *progress)
 bool wizard_set_result(struct wizard *wizard, const struct result *result);
 
 /* One line above the keys, until the next key; error: drawn as one. What has no room is cut. */
+bool wizard_has_message(const struct wizard *wizard);
 void wizard_set_message(struct wizard *wizard, bool error, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

@@ -75,16 +75,21 @@ static int remove_home(void **state)
     return 0;
 }
 
-static struct screen *start_on_review(void)
+static struct screen *start_how(const char *argument, const char *const *variables)
 {
-    const char *const argv[] = {getenv("DRPLAN"), NULL};
-    struct screen_options options = {.environment = environment};
+    const char *const argv[] = {getenv("DRPLAN"), argument, NULL};
+    struct screen_options options = {.environment = variables};
     struct screen *screen = screen_start(argv, &options);
 
     assert_non_null(screen);
     assert_true(screen_wait(screen, "Plan name"));
     screen_type(screen, F9);
     return screen;
+}
+
+static struct screen *start_on_review(void)
+{
+    return start_how(NULL, environment);
 }
 
 static void finish(struct screen *screen, const char *keys)
@@ -142,12 +147,91 @@ static void region_and_profile_are_chosen_on_the_review_page(void **state)
     finish(screen, "y");
 }
 
+#define KEYS_ONLY                                                                                            \
+    "{\"current\":\"q\",\"profiles\":[{\"name\":\"q\",\"mode\":\"AK\",\"access_key_id\":\"LTAI-made-up-"     \
+    "0002\","                                                                                                \
+    "\"access_key_secret\":\"CANARY\",\"region_id\":\"cn-hangzhou\"}]}"
+
+/* Before anything is typed, as the files are looked into at once; but behind what there is to say about the
+ * draft. */
+static void a_file_that_others_may_read_is_warned_of(void **state)
+{
+    static const char warning[] =
+        "Others on this machine can read ~/.aliyun/config.json, which holds keys: chmod 600 keeps them out.";
+    char path[96];
+    const char *const argv[] = {getenv("DRPLAN"), NULL}, *const with_draft[] = {getenv("DRPLAN"), path, NULL};
+    struct screen_options options = {.environment = environment, .columns = 110};
+    struct screen *screen;
+
+    (void)state;
+    write_text(".aliyun/config.json", KEYS_ONLY);
+    snprintf(path, sizeof(path), "%s/.aliyun/config.json", folder);
+    assert_int_equal(chmod(path, 0644), 0);
+    screen = open_screen(argv, &options);
+    expect(screen, warning);
+    finish(screen, CTRL('q'));
+    write_text("draft.json", "{\"planName\": \"shared\"}");
+    snprintf(path, sizeof(path), "%s/draft.json", folder);
+    assert_int_equal(chmod(path, 0666), 0);
+    screen = open_screen(with_draft, &options);
+    expect(screen, "Anybody on this machine may change ");
+    screen_type(screen, "\t");
+    expect(screen, warning);
+    finish(screen, CTRL('q'));
+}
+
+static void a_place_that_was_set_up_and_failed_is_named(void **state)
+{
+    const char *const oidc[] = {home_variable,
+                                state_variable,
+                                "ALIBABA_CLOUD_ACCESS_KEY_ID",
+                                "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
+                                "ALIBABA_CLOUD_ROLE_ARN=acs:ram::1:role/r",
+                                "ALIBABA_CLOUD_OIDC_PROVIDER_ARN=acs:ram::1:oidc-provider/p",
+                                "ALIBABA_CLOUD_OIDC_TOKEN_FILE=/nonexistent/token",
+                                NULL};
+    struct screen *screen;
+
+    (void)state;
+    write_text(".aliyun/config.json", KEYS_ONLY);
+    screen = start_how(NULL, oidc);
+    expect(screen, "key LTAI****0002");
+    expect(screen, "Passed over: OIDC token of the environment: ");
+    finish(screen, CTRL('q'));
+}
+
+static void where_there_is_no_profile_to_choose_it_is_said_why(void **state)
+{
+    struct screen *screen;
+
+    (void)state;
+    screen = start_how("--sandbox", environment);
+    expect(screen, "[5 Review]");
+    expect(screen, "key SAND****Y-ID");
+    screen_type(screen, "p");
+    expect(screen, "The sandbox has its own key: there is no profile to choose.");
+    finish(screen, CTRL('q'));
+    write_text(".aliyun/config.json", "{\"profiles\":");
+    screen = start_on_review();
+    expect(screen, "[5 Review]");
+    screen_type(screen, "p");
+    expect(screen, "Profile whose keys send the plan");
+    expect(screen, "~/.aliyun/config.json: line 1");
+    screen_type(screen, "\033");
+    assert_true(screen_wait_gone(screen, "Profile whose keys send the plan"));
+    finish(screen, CTRL('q'));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(the_screen_lives_on_while_a_command_runs, make_home, remove_home),
         cmocka_unit_test_setup_teardown(leaving_ends_the_command, make_home, remove_home),
         cmocka_unit_test_setup_teardown(region_and_profile_are_chosen_on_the_review_page, make_home,
+                                        remove_home),
+        cmocka_unit_test_setup_teardown(a_file_that_others_may_read_is_warned_of, make_home, remove_home),
+        cmocka_unit_test_setup_teardown(a_place_that_was_set_up_and_failed_is_named, make_home, remove_home),
+        cmocka_unit_test_setup_teardown(where_there_is_no_profile_to_choose_it_is_said_why, make_home,
                                         remove_home),
     };
 
