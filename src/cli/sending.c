@@ -154,7 +154,7 @@ static void go_on(struct sending *sending)
 
     if (start_command(sending, &err)) {
         excerpt_write(sending->doing, sizeof(sending->doing), "Asking the command %s for a password",
-                 excerpt(secret_command_name(sending->command), 100).text);
+                      excerpt(secret_command_name(sending->command), 100).text);
         return;
     }
     if (err.kind != ERROR_NONE)
