@@ -311,6 +311,28 @@ static void without_chance_or_locks_or_a_place_nothing_is_kept_and_it_is_said(vo
     autosave_close(&autosave);
 }
 
+/* It is made before the first picture, and brought to the disk with the first writing. */
+static void a_folder_that_is_gone_before_the_first_writing_is_said(void **unused)
+{
+    static const struct autosave_origin origin = {.draft = "", .draft_hash = ""};
+    char fresh[FOLDER_SIZE + 16], command[FOLDER_SIZE + 32];
+    struct plan *plan = plan_named("p");
+    struct autosave autosave;
+    struct error err;
+
+    (void)unused;
+    snprintf(fresh, sizeof(fresh), "%s/fresh", folder);
+    state = fresh;
+    assert_true(autosave_open(&autosave, &host, &err));
+    snprintf(command, sizeof(command), "rm -r %s", fresh);
+    assert_int_equal(system(command), 0);
+    assert_false(autosave_write(&autosave, plan, &origin, &err));
+    assert_int_equal(err.kind, ERROR_FILE);
+    assert_non_null(strstr(err.text, "cannot be made: No such file or directory"));
+    autosave_close(&autosave);
+    plan_free(plan);
+}
+
 /* The longest name of a folder for which there still is room, and none for what comes behind it. */
 static void a_folder_without_measure_is_an_error(void **unused)
 {
@@ -481,6 +503,7 @@ int main(void)
         cmocka_unit_test_setup(a_copy_gets_a_name_that_is_free, lay_out),
         cmocka_unit_test_setup(a_lock_that_somebody_has_is_not_one_that_cannot_be_had, lay_out),
         cmocka_unit_test_setup(without_chance_or_locks_or_a_place_nothing_is_kept_and_it_is_said, lay_out),
+        cmocka_unit_test_setup(a_folder_that_is_gone_before_the_first_writing_is_said, lay_out),
         cmocka_unit_test_setup(a_folder_without_measure_is_an_error, lay_out),
         cmocka_unit_test_setup(the_latest_is_offered_first_and_only_what_is_of_the_draft, lay_out),
         cmocka_unit_test_setup(what_another_machine_left_says_so, lay_out),
