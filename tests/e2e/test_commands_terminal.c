@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "command.h"
 #include "folder.h"
 #include "screen_support.h"
 
@@ -19,12 +20,7 @@ static char state_variable[64];
 
 static const char *const environment[] = {
     state_variable,
-    "ALIBABA_CLOUD_ACCESS_KEY_ID",
-    "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
-    "ALIBABA_CLOUD_SECURITY_TOKEN",
-    "ALIBABA_CLOUD_PROFILE",
-    "ALIBABA_CLOUD_REGION_ID",
-    "ALIBABA_CLOUD_ENDPOINT",
+    NO_ACCOUNT,
     "HOME=/nonexistent",
     NULL,
 };

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "command.h"
 #include "folder.h"
 #include "screen_support.h"
 
@@ -19,10 +20,7 @@
 static char folder[FOLDER_SIZE];
 static char state_variable[64];
 
-#define QUIET                                                                                                \
-    state_variable, "ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET",                        \
-        "ALIBABA_CLOUD_SECURITY_TOKEN", "ALIBABA_CLOUD_PROFILE", "ALIBABA_CLOUD_REGION_ID",                  \
-        "ALIBABA_CLOUD_ENDPOINT", "HOME=/nonexistent"
+#define QUIET state_variable, NO_ACCOUNT, "HOME=/nonexistent"
 
 static const char *const dumb[] = {QUIET, "TERM=dumb", NULL};
 static const char *const accessible[] = {QUIET, "ACCESSIBLE=1", NULL};

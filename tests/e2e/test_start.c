@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
+#include "command.h"
 #include "folder.h"
 #include "screen.h"
 
@@ -18,16 +19,8 @@
 static char folder[FOLDER_SIZE];
 static char state_variable[64], loader_variable[64];
 
-static const char *const environment[] = {state_variable,
-                                          loader_variable,
-                                          "LD_DEBUG=files",
-                                          "ALIBABA_CLOUD_ACCESS_KEY_ID",
-                                          "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
-                                          "ALIBABA_CLOUD_SECURITY_TOKEN",
-                                          "ALIBABA_CLOUD_PROFILE",
-                                          "ALIBABA_CLOUD_REGION_ID",
-                                          "HOME=/nonexistent",
-                                          NULL};
+static const char *const environment[] = {state_variable, loader_variable,     "LD_DEBUG=files",
+                                          NO_ACCOUNT,     "HOME=/nonexistent", NULL};
 
 static struct screen *current;
 

@@ -60,11 +60,7 @@ static void start_sandbox(struct ground *ground)
 static void open_ground(struct ground *ground)
 {
     static const char *const quiet[] = {"ALIBABA_CLOUD_ACCESS_KEY_ID=SANDBOX-ACCESS-KEY-ID",
-                                        "ALIBABA_CLOUD_ACCESS_KEY_SECRET=sandbox-access-key-secret",
-                                        "ALIBABA_CLOUD_SECURITY_TOKEN",
-                                        "ALIBABA_CLOUD_PROFILE",
-                                        "ALIBABA_CLOUD_REGION_ID",
-                                        "ALIBABA_CLOUD_ENDPOINT",
+                                        "ALIBABA_CLOUD_ACCESS_KEY_SECRET=sandbox-access-key-secret", NO_PLACE,
                                         "HOME=/nonexistent"};
     char state[80];
     size_t i;

@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "command.h"
 #include "folder.h"
 #include "screen_support.h"
 
@@ -22,14 +23,7 @@
 static char folder[FOLDER_SIZE];
 static char state_variable[64];
 
-static const char *const environment[] = {state_variable,
-                                          "ALIBABA_CLOUD_ACCESS_KEY_ID",
-                                          "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
-                                          "ALIBABA_CLOUD_SECURITY_TOKEN",
-                                          "ALIBABA_CLOUD_PROFILE",
-                                          "ALIBABA_CLOUD_REGION_ID",
-                                          "HOME=/nonexistent",
-                                          NULL};
+static const char *const environment[] = {state_variable, NO_ACCOUNT, "HOME=/nonexistent", NULL};
 
 static struct screen *current;
 

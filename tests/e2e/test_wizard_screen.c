@@ -31,11 +31,7 @@ static char state_variable[64];
 
 static const char *const quiet_environment[] = {
     state_variable,
-    "ALIBABA_CLOUD_ACCESS_KEY_ID",
-    "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
-    "ALIBABA_CLOUD_SECURITY_TOKEN",
-    "ALIBABA_CLOUD_PROFILE",
-    "ALIBABA_CLOUD_REGION_ID",
+    NO_ACCOUNT,
     "HOME=/nonexistent",
     NULL,
 };

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "command.h"
 #include "folder.h"
 #include "screen_support.h"
 
@@ -20,13 +21,7 @@
 static char folder[FOLDER_SIZE];
 static char home_variable[64], state_variable[64];
 
-static const char *const environment[] = {home_variable,
-                                          state_variable,
-                                          "ALIBABA_CLOUD_ACCESS_KEY_ID",
-                                          "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
-                                          "ALIBABA_CLOUD_PROFILE",
-                                          "ALIBABA_CLOUD_REGION_ID",
-                                          NULL};
+static const char *const environment[] = {home_variable, state_variable, NO_ACCOUNT, NULL};
 
 static void write_text(const char *name, const char *text)
 {

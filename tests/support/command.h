@@ -5,6 +5,13 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+/* For an environment: without an account, a profile, a region and an endpoint of whoever runs the tests. With
+ * NO_PLACE keys may be given besides. */
+#define NO_PLACE                                                                                             \
+    "ALIBABA_CLOUD_SECURITY_TOKEN", "ALIBABA_CLOUD_PROFILE", "ALIBABA_CLOUD_REGION_ID",                      \
+        "ALIBABA_CLOUD_ENDPOINT"
+#define NO_ACCOUNT "ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET", NO_PLACE
+
 /* Whether there is a program to test: DRPLAN names it. Where not, standard error says so. */
 bool program_is_named(void);
 

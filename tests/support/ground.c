@@ -37,10 +37,7 @@ void ground_open(struct ground *ground)
     static const char *const usual[] = {"ALIBABA_CLOUD_ACCESS_KEY_ID=SANDBOX-ACCESS-KEY-ID",
                                         "ALIBABA_CLOUD_ACCESS_KEY_SECRET=sandbox-access-key-secret",
                                         "ALIBABA_CLOUD_ECS_METADATA_DISABLED=true",
-                                        "ALIBABA_CLOUD_SECURITY_TOKEN",
-                                        "ALIBABA_CLOUD_PROFILE",
-                                        "ALIBABA_CLOUD_REGION_ID",
-                                        "ALIBABA_CLOUD_ENDPOINT",
+                                        NO_PLACE,
                                         "ACCESSIBLE",
                                         NULL};
 
