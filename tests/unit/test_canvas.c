@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "chance.h"
 #include "ui/canvas.h"
 
 #define FAMILY                                                                                               \
@@ -311,35 +312,29 @@ static void a_size_that_memory_cannot_hold_changes_nothing(void **state)
     shows(&canvas, "abc\n");
 }
 
-static unsigned next_random(unsigned *seed)
-{
-    *seed = *seed * 1103515245U + 12345U;
-    return *seed >> 16;
-}
-
 /* Wide characters always have both halves, whatever is drawn over what, wherever. */
 static void halves_always_belong_together(void **state)
 {
     static const char *const texts[] = {"a", "表", "ab表c", FAMILY, "\033表", "\xCC\x81中中", "\xFF", ""};
-    unsigned seed = 7;
+    struct chance chance = {7};
     struct canvas canvas = drawing(17, 5);
 
     (void)state;
     for (int i = 0; i < 20000; i++) {
-        struct area area = {.row = (int)(next_random(&seed) % 9) - 2,
-                            .column = (int)(next_random(&seed) % 24) - 4,
-                            .rows = (int)(next_random(&seed) % 7) - 1,
-                            .columns = (int)(next_random(&seed) % 22) - 2};
-        const char *text = texts[next_random(&seed) % 8];
+        struct area area = {.row = (int)pick(&chance, 9) - 2,
+                            .column = (int)pick(&chance, 24) - 4,
+                            .rows = (int)pick(&chance, 7) - 1,
+                            .columns = (int)pick(&chance, 22) - 2};
+        const char *text = texts[pick(&chance, 8)];
 
         if (i % 3 == 0)
-            canvas_put_cut(&canvas, area, (int)(next_random(&seed) % 6) - 1,
-                           (int)(next_random(&seed) % 20) - 3, STYLE_PLAIN, text);
+            canvas_put_cut(&canvas, area, (int)pick(&chance, 6) - 1, (int)pick(&chance, 20) - 3, STYLE_PLAIN,
+                           text);
         else if (i % 7 == 0)
             canvas_frame(&canvas, area, STYLE_FRAME);
         else
-            canvas_put(&canvas, area, (int)(next_random(&seed) % 6) - 1, (int)(next_random(&seed) % 20) - 3,
-                       STYLE_PLAIN, text);
+            canvas_put(&canvas, area, (int)pick(&chance, 6) - 1, (int)pick(&chance, 20) - 3, STYLE_PLAIN,
+                       text);
         for (int at = 0; at < 17 * 5; at++) {
             const struct cell *cell = &canvas.cells[at];
 

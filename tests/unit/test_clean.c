@@ -8,6 +8,7 @@
 
 #include "base/clean.h"
 #include "base/utf8.h"
+#include "chance.h"
 
 #define FAMILY "\U0001F468\u200D\U0001F469\u200D\U0001F467\u200D\U0001F466"
 #define KISS   "\U0001F469\U0001F3FB\u200D\u2764\uFE0F\u200D\U0001F48B\u200D\U0001F468\U0001F3FC"
@@ -300,16 +301,14 @@ static void whatever_comes_in_what_goes_out_is_clean(void **state)
         "\u1100",     "\u1161",     "\uAC00",     "\u2764",     "\u707E",     "\U0001F600",
         "\U0001F468", "\U0001F3FB", "\U0001F1E9", "\U000E0067", "\U000E0100", "\uE000",
     };
-    unsigned chance = 7;
+    struct chance chance = {7};
 
     (void)state;
     for (int round = 0; round < 20000; round++) {
         struct buf text = BUF_INIT, out = BUF_INIT, joined = BUF_INIT;
 
-        for (int i = 0; i < 14; i++) {
-            chance = chance * 1103515245u + 12345u;
-            buf_add_text(&text, pieces[(chance >> 16) % (sizeof(pieces) / sizeof(pieces[0]))]);
-        }
+        for (int i = 0; i < 14; i++)
+            buf_add_text(&text, pieces[pick(&chance, sizeof(pieces) / sizeof(pieces[0]))]);
         clean_add(&out, text.data, text.length, CLEAN_ONE_LINE);
         assert_true(clean_is_clean(buf_text(&out), out.length));
         for (size_t at = 0; at < text.length;) {

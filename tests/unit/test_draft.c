@@ -1,3 +1,4 @@
+#include "chance.h"
 #include "model_support.h"
 
 #include <dirent.h>
@@ -695,25 +696,18 @@ static void many_stray_secrets_are_left_out_in_no_time(void **state)
     buf_release(&text);
 }
 
-static uint64_t next_chance(uint64_t chance)
-{
-    chance ^= chance << 13;
-    chance ^= chance >> 7;
-    return chance ^ chance << 17;
-}
-
 /* Replaces one byte, or everything from a quote or a brace to the end of that value. */
-static void damage(const char *sample, char *text, size_t size, uint64_t chance)
+static void damage(const char *sample, char *text, size_t size, struct chance *chance)
 {
     static const char *const pieces[] = {"null", "[]",   "{}",           "12",
                                          "\"\"", "true", "\"password\"", "\"$drplan\""};
-    const char *piece = pieces[(chance >> 32) % (sizeof(pieces) / sizeof(pieces[0]))];
-    size_t where = (size_t)(chance % strlen(sample));
+    const char *piece = pieces[pick(chance, sizeof(pieces) / sizeof(pieces[0]))];
+    size_t where = pick(chance, (unsigned)strlen(sample));
     size_t behind = where + 1 + strcspn(sample + where + 1, "\",}");
 
     snprintf(text, size, "%s", sample);
-    if (chance >> 63)
-        text[where] = (char)(chance >> 40);
+    if (pick(chance, 2) == 0)
+        text[where] = (char)pick(chance, 256);
     else if (sample[where] == '"' || sample[where] == '{')
         snprintf(text + where, size - where, "%s%s", piece,
                  sample[behind] == '"' ? sample + behind + 1 : sample + behind);
@@ -728,7 +722,7 @@ static void damaged_drafts_are_refused_or_read_but_never_worse(void **state)
         "{\"propertyKey\":\"k\"}},{\"instanceRole\":\"PASSIVE\"}],\"syncCheckpointEnabled\":true,\"$drplan\":"
         "{\"version\":1,\"kept\":{\"instances[0].vpcId\":\"v\"},\"extras\":[true],\"secretsLeftOut\":[\"x\"]}"
         "}";
-    uint64_t chance = UINT64_C(88172645463325252);
+    struct chance chance = {88172645463325252};
     size_t read = 0;
 
     (void)state;
@@ -737,8 +731,7 @@ static void damaged_drafts_are_refused_or_read_but_never_worse(void **state)
         struct plan *plan = NULL;
         struct error err = {0};
 
-        chance = next_chance(chance);
-        damage(sample, text, sizeof(text), chance);
+        damage(sample, text, sizeof(text), &chance);
         if (draft_read(text, strlen(text), &plan, &err)) {
             char *draft = written(plan);
 

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "base/fuzzy.h"
+#include "chance.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -262,7 +263,7 @@ static int way_worth(const char *text, const size_t *positions, size_t count)
 static void no_other_way_to_match_is_better(void **state)
 {
     static const char alphabet[] = "abAB-/.c";
-    unsigned chance = 1;
+    struct chance chance = {1};
 
     (void)state;
     for (int round = 0; round < 20000; round++) {
@@ -271,17 +272,13 @@ static void no_other_way_to_match_is_better(void **state)
         char text[13], query[5];
         int score;
 
-        for (size_t i = 0; i < sizeof(text) - 1; i++) {
-            chance = chance * 1103515245u + 12345u;
-            text[i] = alphabet[chance >> 16 & 7];
-        }
-        text[1 + (chance >> 20) % 12] = '\0';
+        for (size_t i = 0; i < sizeof(text) - 1; i++)
+            text[i] = alphabet[pick(&chance, 8)];
+        text[1 + pick(&chance, 12)] = '\0';
         text[12] = '\0';
-        for (size_t i = 0; i < sizeof(query) - 1; i++) {
-            chance = chance * 1103515245u + 12345u;
-            query[i] = "abc"[(chance >> 16) % 3];
-        }
-        query[1 + (chance >> 20) % 4] = '\0';
+        for (size_t i = 0; i < sizeof(query) - 1; i++)
+            query[i] = "abc"[pick(&chance, 3)];
+        query[1 + pick(&chance, 4)] = '\0';
         query[4] = '\0';
         fuzzy_query_set(&ready, query);
         count = fuzzy_positions(&ready, text, positions, COUNT_OF(positions));

@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/utf8.h"
+#include "chance.h"
 #include "keys.h"
 #include "ui/input.h"
 
@@ -513,19 +514,13 @@ static void keys_that_come_together_are_a_burst(void **state)
     input_free(input);
 }
 
-static unsigned next_random(unsigned *seed)
-{
-    *seed = *seed * 1103515245U + 12345U;
-    return *seed >> 16;
-}
-
 /* However bytes are cut into reads, the events are the same; and nothing crashes. */
 static void any_bytes_in_any_pieces_give_the_same(void **state)
 {
     static const char *const parts[] = {
         "\033", "[",   "O",  "]",  "200~", "\033[201~", "1;5A", "<0;3;4M", "M", "\x9B", "\xE8", "\xA1",
         "e",    ACUTE, "\a", "\\", "27;5", "~",         "u",    "\r",      "$", FAMILY, "\x18", "?"};
-    unsigned seed = 11;
+    struct chance chance = {11};
 
     (void)state;
     for (int round = 0; round < 3000; round++) {
@@ -533,11 +528,11 @@ static void any_bytes_in_any_pieces_give_the_same(void **state)
         struct input *one = parser(), *other = parser();
 
         for (int i = 0; i < 12; i++)
-            buf_add_text(&bytes, parts[next_random(&seed) % (sizeof(parts) / sizeof(parts[0]))]);
+            buf_add_text(&bytes, parts[pick(&chance, sizeof(parts) / sizeof(parts[0]))]);
         feed(one, bytes.data, bytes.length, &whole);
         silence(one, &whole);
         for (size_t at = 0; at < bytes.length;) {
-            size_t piece = 1 + next_random(&seed) % 3;
+            size_t piece = 1 + pick(&chance, 3);
 
             if (piece > bytes.length - at)
                 piece = bytes.length - at;

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "chance.h"
 #include "ui/canvas.h"
 #include "ui/line_edit.h"
 
@@ -302,30 +303,24 @@ static void the_tiniest_windows_hold_the_cursor(void **state)
     sees("abc|", -4, false, "> 0");
 }
 
-static unsigned next_random(unsigned *seed)
-{
-    *seed = *seed * 1103515245U + 12345U;
-    return *seed >> 16;
-}
-
 static void the_cursor_is_always_in_the_window(void **state)
 {
     static const char *const parts[] = {"a",    "表", "e" ACUTE,      MAN JOIN GIRL,
                                         "\033", " ",  "\xE2\x80\xAE", ACUTE};
-    unsigned seed = 3;
+    struct chance chance = {3};
 
     (void)state;
     for (int round = 0; round < 300; round++) {
         struct line_edit edit;
         struct line_view view = {.shown = BUF_INIT};
-        int columns = 1 + (int)(next_random(&seed) % 30);
+        int columns = 1 + (int)pick(&chance, 30);
 
         line_edit_init(&edit, LIMIT);
-        for (unsigned i = next_random(&seed) % 40; i > 0; i--) {
-            const char *part = parts[next_random(&seed) % 8];
+        for (unsigned i = pick(&chance, 40); i > 0; i--) {
+            const char *part = parts[pick(&chance, 8)];
 
             assert_true(line_edit_insert(&edit, part, strlen(part)));
-            if (next_random(&seed) % 3 == 0)
+            if (pick(&chance, 3) == 0)
                 line_edit_left(&edit);
         }
         do {

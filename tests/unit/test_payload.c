@@ -1,3 +1,4 @@
+#include "chance.h"
 #include "model_support.h"
 
 static bool resolve_to_secret(const struct secret_source *source, const char *reference, struct buf *out,
@@ -285,18 +286,6 @@ static void suggestions_are_sent_like_answers(void **state)
 }
 
 /* ---- Random plans ---- */
-
-struct chance {
-    uint64_t state;
-};
-
-static unsigned pick(struct chance *chance, unsigned below)
-{
-    chance->state ^= chance->state << 13;
-    chance->state ^= chance->state >> 7;
-    chance->state ^= chance->state << 17;
-    return (unsigned)((chance->state >> 11) % below);
-}
 
 #define SECRET_MARK "tOpS3cret"
 

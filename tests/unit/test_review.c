@@ -1,3 +1,4 @@
+#include "chance.h"
 #include "model_support.h"
 
 /* What the documentation says of these bodies. UNKNOWN: it says nothing, and `errors` is what we make of it.
@@ -808,13 +809,7 @@ static void same_review(const struct review *review, const struct plan *plan)
     review_free(fresh);
 }
 
-static unsigned next_random(unsigned *seed, unsigned below)
-{
-    *seed = *seed * 1103515245u + 12345u;
-    return (*seed >> 16) % below;
-}
-
-static const char *some_value(unsigned *seed, enum field_id field)
+static const char *some_value(struct chance *chance, enum field_id field)
 {
     static const char *const texts[] = {"",        "rmq-cn-a1", "rmq-cn-a2",         "cn-hangzhou", "vpc-1",
                                         "no such", "vsw-1\x01", "CID_RMQ_SYS_TRANS", "MQ_INST_1_2", "orders"};
@@ -822,53 +817,51 @@ static const char *some_value(unsigned *seed, enum field_id field)
 
     while (schema[field].choices && schema[field].choices[choices].value)
         choices++;
-    if (choices > 0 && next_random(seed, 5) > 0)
-        return schema[field].choices[next_random(seed, choices)].value;
-    return texts[next_random(seed, sizeof(texts) / sizeof(texts[0]))];
+    if (choices > 0 && pick(chance, 5) > 0)
+        return schema[field].choices[pick(chance, choices)].value;
+    return texts[pick(chance, sizeof(texts) / sizeof(texts[0]))];
 }
 
-static void change_something(struct plan *plan, unsigned *seed)
+static void change_something(struct plan *plan, struct chance *chance)
 {
-    enum field_id field = (enum field_id)next_random(seed, FIELD_COUNT);
-    int instance = (int)next_random(seed, (unsigned)plan_instances(plan));
+    enum field_id field = (enum field_id)pick(chance, FIELD_COUNT);
+    int instance = (int)pick(chance, (unsigned)plan_instances(plan));
     struct place place = schema[field].scope == SCOPE_PLAN ? place_of_plan(field) : at(instance, field);
     struct error err = {0};
 
-    switch (next_random(seed, 24)) {
+    switch (pick(chance, 24)) {
     case 7:
-        plan_set_source(plan,
-                        cJSON_Parse(next_random(seed, 2) ? "{}" : "{\"instances\": [{\"vpcId\": \"v\"}]}"));
+        plan_set_source(plan, cJSON_Parse(pick(chance, 2) ? "{}" : "{\"instances\": [{\"vpcId\": \"v\"}]}"));
         break;
     case 0:
-        assert_true(plan_set_instances(plan, 1 + next_random(seed, 6), &err));
+        assert_true(plan_set_instances(plan, 1 + pick(chance, 6), &err));
         break;
     case 1:
-        plan_set_suggestions(plan, next_random(seed, 2) > 0);
+        plan_set_suggestions(plan, pick(chance, 2) > 0);
         break;
     case 2:
     case 3:
-        plan_set_extras(plan, instance, next_random(seed, 2) > 0);
+        plan_set_extras(plan, instance, pick(chance, 2) > 0);
         break;
     case 4:
-        assert_true(plan_suggest(plan, place, some_value(seed, field), &err));
+        assert_true(plan_suggest(plan, place, some_value(chance, field), &err));
         break;
     case 5:
         assert_true(plan_remark(plan, place, "is not what the account has", &err));
         break;
     case 6:
-        assert_true(plan_note(plan, place, "somewhere",
-                              next_random(seed, 2) ? SEVERITY_ERROR : SEVERITY_WARNING, &err,
-                              "was written in an odd way"));
+        assert_true(plan_note(plan, place, "somewhere", pick(chance, 2) ? SEVERITY_ERROR : SEVERITY_WARNING,
+                              &err, "was written in an odd way"));
         break;
     default:
-        assert_true(plan_set(plan, place, some_value(seed, field), &err));
+        assert_true(plan_set(plan, place, some_value(chance, field), &err));
         break;
     }
 }
 
 static void an_update_says_what_a_new_review_would(void **state)
 {
-    unsigned seed = 7;
+    struct chance chance = {7};
 
     (void)state;
     for (int round = 0; round < 20; round++) {
@@ -877,8 +870,8 @@ static void an_update_says_what_a_new_review_would(void **state)
         struct error err = {0};
 
         for (int step = 0; step < 150; step++) {
-            for (unsigned changes = next_random(&seed, 3); changes > 0; changes--)
-                change_something(plan, &seed);
+            for (unsigned changes = pick(&chance, 3); changes > 0; changes--)
+                change_something(plan, &chance);
             assert_true(review_update(review, plan, &err));
             same_review(review, plan);
         }

@@ -1,3 +1,4 @@
+#include "chance.h"
 #include "model_support.h"
 
 #include "model/schema_json.h"
@@ -228,18 +229,6 @@ static void presence_of_an_instance_field_hangs_on_its_instance_only(void **stat
 }
 
 /* ---- Agreement with the review ---- */
-
-struct chance {
-    uint64_t state;
-};
-
-static unsigned pick(struct chance *chance, unsigned below)
-{
-    chance->state ^= chance->state << 13;
-    chance->state ^= chance->state >> 7;
-    chance->state ^= chance->state << 17;
-    return (unsigned)((chance->state >> 11) % below);
-}
 
 static void add_random_field(struct chance *chance, struct buf *out, enum field_id field)
 {

@@ -3,6 +3,7 @@
 #include "api/journal.h"
 #include "api/settled.h"
 #include "base/file.h"
+#include "chance.h"
 
 #define HASH "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 #define TIME "\"time\":\"2023-10-26T10:22:32Z\","
@@ -132,17 +133,15 @@ static void it_is_the_same_as_reading_all(void **state)
     };
     struct scratch scratch = scratch_make();
     struct fake_host host = fake_host();
-    unsigned chance = 1;
+    struct chance chance = {1};
 
     (void)state;
     for (int round = 0; round < 1000; round++) {
         struct buf plain = BUF_INIT, spaced = BUF_INIT, fast, slow;
 
         for (int i = 0; i < round % 12; i++) {
-            const char *line;
+            const char *line = lines[pick(&chance, sizeof(lines) / sizeof(lines[0]))];
 
-            chance = chance * 1103515245 + 12345;
-            line = lines[chance / 65536 % (sizeof(lines) / sizeof(lines[0]))];
             buf_addf(&plain, "%s\n", line);
             buf_addf(&spaced, "%.1s%s%s\n", line, *line ? " " : "", *line ? line + 1 : "");
         }

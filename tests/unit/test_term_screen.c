@@ -10,6 +10,7 @@
 #include <cmocka.h>
 #include <vterm.h>
 
+#include "chance.h"
 #include "ui/term_screen.h"
 
 /*
@@ -106,15 +107,9 @@ static void same_sight(const struct sight *sight, const struct sight *whole)
     }
 }
 
-static unsigned next_random(unsigned *seed, unsigned below)
-{
-    *seed = *seed * 1103515245u + 12345u;
-    return (*seed >> 16) % below;
-}
-
 /* A few words somewhere, in some style; often none, so that much stays as it was. No marks of their own: this
  * libvterm wraps, and scrolls, when one follows the letter in its last column. */
-static void draw_something(struct canvas *canvas, unsigned *seed)
+static void draw_something(struct canvas *canvas, struct chance *chance)
 {
     static const char *const texts[] = {"plan",         "a longer text of a plan",
                                         "灾难恢复计划", "t\xC3\xA9t\xC3\xA9",
@@ -122,29 +117,27 @@ static void draw_something(struct canvas *canvas, unsigned *seed)
                                         "          ",   "x",
                                         "\xE8\xA1\xA8", "\xE0\xB8\x81\xE0\xB8\xB3|",
                                         "\033[2J",      "0123456789012345678901234567890123456789"};
-    unsigned words = next_random(seed, 5);
+    unsigned words = pick(chance, 5);
 
     for (unsigned i = 0; i < words; i++)
-        canvas_put(canvas, canvas_area(canvas), (int)next_random(seed, ROWS),
-                   (int)next_random(seed, COLUMNS + 4) - 4, (enum style)next_random(seed, STYLE_COUNT),
-                   texts[next_random(seed, sizeof(texts) / sizeof(texts[0]))]);
-    if (next_random(seed, 4) == 0)
-        canvas_style(canvas, canvas_area(canvas), (int)next_random(seed, ROWS),
-                     (int)next_random(seed, COLUMNS), 1 + (int)next_random(seed, 3),
-                     (enum style)next_random(seed, STYLE_COUNT));
-    if (next_random(seed, 12) == 0)
+        canvas_put(canvas, canvas_area(canvas), (int)pick(chance, ROWS), (int)pick(chance, COLUMNS + 4) - 4,
+                   (enum style)pick(chance, STYLE_COUNT),
+                   texts[pick(chance, sizeof(texts) / sizeof(texts[0]))]);
+    if (pick(chance, 4) == 0)
+        canvas_style(canvas, canvas_area(canvas), (int)pick(chance, ROWS), (int)pick(chance, COLUMNS),
+                     1 + (int)pick(chance, 3), (enum style)pick(chance, STYLE_COUNT));
+    if (pick(chance, 12) == 0)
         canvas_clear(canvas);
-    if (next_random(seed, 3) == 0)
-        canvas_cursor(canvas, canvas_area(canvas), (int)next_random(seed, ROWS),
-                      (int)next_random(seed, COLUMNS));
-    else if (next_random(seed, 6) == 0)
+    if (pick(chance, 3) == 0)
+        canvas_cursor(canvas, canvas_area(canvas), (int)pick(chance, ROWS), (int)pick(chance, COLUMNS));
+    else if (pick(chance, 6) == 0)
         canvas_cursor(canvas, canvas_area(canvas), -1, -1);
 }
 
 static void whatever_came_before_the_last_picture_is_seen(void **state)
 {
     static const char *const kinds[] = {"xterm-256color", "xterm", "linux", "vt100", "tmux-256color"};
-    unsigned seed = 3;
+    struct chance chance = {3};
 
     (void)state;
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
@@ -154,7 +147,7 @@ static void whatever_came_before_the_last_picture_is_seen(void **state)
         for (int picture = 0; picture < 400; picture++) {
             struct sight whole;
 
-            draw_something(&sight.canvas, &seed);
+            draw_something(&sight.canvas, &chance);
             show(&sight);
             open_sight(&whole, kinds[i], i % 2 == 0);
             assert_true(canvas_copy(&whole.canvas, &sight.canvas));

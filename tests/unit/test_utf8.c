@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "base/utf8.h"
+#include "chance.h"
 
 static void every_code_point_survives_the_round_trip(void **state)
 {
@@ -240,7 +241,7 @@ static size_t add_piece(char *text, unsigned chance)
 
 static void going_back_meets_the_same_boundaries_as_going_on(void **state)
 {
-    unsigned chance = 1;
+    struct chance chance = {1};
 
     (void)state;
     for (int round = 0; round < 20000; round++) {
@@ -248,10 +249,8 @@ static void going_back_meets_the_same_boundaries_as_going_on(void **state)
         size_t length = 0;
         size_t last = 0;
 
-        for (int i = 0; i < 16; i++) {
-            chance = chance * 1103515245u + 12345u;
-            length += add_piece(text + length, chance >> 16);
-        }
+        for (int i = 0; i < 16; i++)
+            length += add_piece(text + length, pick(&chance, 1 << 16));
         for (size_t at = 0; at < length; last = at) {
             at += utf8_grapheme(text + at, length - at, NULL);
             assert_int_equal(utf8_grapheme_before(text, at), last);
