@@ -17,17 +17,18 @@ static bool metadata_request(struct sign_in *sign_in, const char *method, const 
                              struct error *err)
 {
     struct request *request = &sign_in->request;
+    struct buf whole = BUF_INIT;
 
     snprintf(request->method, sizeof(request->method), "%s", method);
     request->scheme = text_copy("http");
     request->host = text_copy(sign_in->metadata_host ? sign_in->metadata_host : METADATA_HOST);
-    request->path = malloc(strlen(path) + strlen(name) + 1);
+    buf_add_texts(&whole, path, name, NULL);
+    request->path = buf_take(&whole);
+    buf_release(&whole);
     request->connect_timeout_ms = METADATA_LIMIT_MS;
     request->timeout_ms = 2L * METADATA_LIMIT_MS;
     if (!request->scheme || !request->host || !request->path)
         return error_memory(err);
-    memcpy(request->path, path, strlen(path));
-    memcpy(request->path + strlen(path), name, strlen(name) + 1);
     say(sign_in->doing, sizeof(sign_in->doing), "Asking the metadata service of the ECS instance");
     return pairs_add(&request->headers, "Host", request->host, err) &&
            (!sign_in->token ||
