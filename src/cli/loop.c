@@ -447,7 +447,9 @@ static bool wait_for_anything(struct loop *loop, struct error *err)
         /* That the transfers stand still for a moment is better than to end here. */
         limit = sooner(limit, TICK_MS);
     }
-    if (poll(fds, 4, limit) < 0 && errno != EINTR)
+    if (poll(fds, 4, limit) >= 0)
+        term_ready(loop->term, fds[0].revents != 0, fds[1].revents != 0);
+    else if (errno != EINTR)
         return error_set_errno(err, ERROR_INTERNAL, errno, "waiting for a key failed");
     return true;
 }

@@ -55,6 +55,8 @@ struct term {
     bool settled;   /* what comes now does not come with what was before */
     bool hurried;   /* the last key did not come alone */
     bool drained;   /* the last read took all there was */
+    bool is_told;   /* what there is to read; see term_ready() */
+    bool keys_are_there, signals_are_there;
     bool gone;
     bool ending; /* a signal asked for the end */
     int columns, rows;
@@ -202,6 +204,7 @@ static void drop_keys(struct term *term)
     struct pollfd wanted = {.fd = STDIN_FILENO, .events = POLLIN};
     int64_t end = term->host->ticks(term->host) + REST_MOST_MS;
 
+    term->is_told = false;
     do
         tcflush(STDIN_FILENO, TCIFLUSH);
     while (term->hurried && !term->gone && term->host->ticks(term->host) < end &&
@@ -431,20 +434,39 @@ static void read_keys(struct term *term)
         term->last_flood = term->last_read;
 }
 
-/* Reads what is there. False when there is nothing, or the last time gave everything. */
-static bool look(struct term *term)
+void term_ready(struct term *term, bool keys, bool signals)
+{
+    term->is_told = true;
+    term->keys_are_there = keys;
+    term->signals_are_there = signals;
+}
+
+/* Whether there is something to read: as it was told, once, or by asking. */
+static bool find_ready(struct term *term)
 {
     struct pollfd wanted[] = {{.fd = STDIN_FILENO, .events = POLLIN},
                               {.fd = term->wake[0], .events = POLLIN}};
+
+    if (!term->is_told) {
+        (void)poll(wanted, 2, 0);
+        term_ready(term, wanted[0].revents != 0, wanted[1].revents != 0);
+    }
+    term->is_told = false;
+    return term->keys_are_there || term->signals_are_there;
+}
+
+/* Reads what is there. False when there is nothing, or the last time gave everything. */
+static bool look(struct term *term)
+{
     char woken[64];
 
-    if (term->drained || term->gone || poll(wanted, 2, 0) <= 0)
+    if (term->drained || term->gone || !find_ready(term))
         return false;
-    if (wanted[1].revents) {
+    if (term->signals_are_there) {
         while (read(term->wake[0], woken, sizeof(woken)) == (ssize_t)sizeof(woken))
             continue;
     }
-    if (wanted[0].revents)
+    if (term->keys_are_there)
         read_keys(term);
     return true;
 }

@@ -35,6 +35,9 @@ void term_close(struct term *term);
 int term_input_fd(const struct term *term);
 int term_signal_fd(const struct term *term);
 
+/* What poll() has just said of the two: term_next() then need not ask once more. */
+void term_ready(struct term *term, bool keys, bool signals);
+
 /* Milliseconds until term_next() should be called although nothing came (a lone ESC); -1: no need. */
 int term_timeout(const struct term *term);
 
