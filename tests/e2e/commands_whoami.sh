@@ -135,12 +135,12 @@ empty 5 what STS answered cannot be read
 403 6 STS refused GetCallerIdentity with NoPermission (HTTP 403
 429 7 STS refused GetCallerIdentity with Throttling (HTTP 429
 502 5 STS answered with HTTP 502 and no code
-truncated 5 The connection was closed in the middle of the answer
+truncated 5 The connection was closed
 END
 }
 
 waiting_for_sts_can_be_stopped() {
-    start_sandbox --fault GetCallerIdentity=hang 2>sandbox.err
+    start_sandbox --fault GetCallerIdentity=hang
     # A shell without job control has what it leaves behind ignore the signal.
     env --default-signal=INT "$DRPLAN" whoami --endpoint "$endpoint" --json >out 2>err &
     pid=$!
