@@ -105,24 +105,30 @@ static bool region_usable(const void *context, size_t row)
     return true;
 }
 
+void picking_known_regions(struct picker_rows *rows)
+{
+    rows->headings[0] = "Region";
+    rows->headings[1] = "Name";
+    rows->total = -1;
+    rows->cell = region_cell;
+    rows->usable = region_usable;
+    for (rows->count = 0; regions[rows->count].id; rows->count++)
+        ;
+}
+
 /* The regions are known without asking; of everything else only the reason is there. */
 static void show_problem(struct picking *picking, const struct pick *pick, const char *problem,
                          struct wizard *wizard)
 {
     char title[160];
-    struct picker_rows rows = {.state = PICKER_FAILED,
-                               .title = title,
-                               .total = -1,
-                               .why = problem,
-                               .headings = {"Region", "Name", NULL},
-                               .cell = region_cell,
-                               .usable = region_usable};
+    struct picker_rows rows = {.state = PICKER_FAILED, .title = title, .why = problem};
 
     if (picking->filled)
         return;
     title_of(pick, title, sizeof(title));
-    while (pick->kind == PICK_REGION && regions[rows.count].id)
-        rows.count++;
+    picking_known_regions(&rows);
+    if (pick->kind != PICK_REGION)
+        rows.count = 0;
     wizard_fill_pick(wizard, &rows);
     picking->filled = true;
 }

@@ -31,6 +31,9 @@ struct lookups *picking_lookups(struct picking *picking, struct session *session
 void picking_follow(struct picking *picking, struct session *session, const struct destination *destination,
                     const char *problem, struct wizard *wizard);
 
+/* Fills in the regions that are known without asking: all of rows but state, title and why. */
+void picking_known_regions(struct picker_rows *rows);
+
 /* Milliseconds until picking_follow() has something to do by itself; -1: nothing. */
 int picking_timeout(const struct picking *picking);
 

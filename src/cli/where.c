@@ -4,33 +4,15 @@
 
 #include "api/profile.h"
 #include "api/say.h"
+#include "cli/picking.h"
 
 /* ---- Lists ---- */
 
-static const char *region_cell(const void *context, size_t row, size_t cell)
-{
-    (void)context;
-    return cell == 0 ? regions[row].id : regions[row].name;
-}
-
-static bool every_row(const void *context, size_t row)
-{
-    (void)context, (void)row;
-    return true;
-}
-
 static void list_regions(struct wizard *wizard)
 {
-    struct picker_rows rows = {.state = PICKER_DONE,
-                               .title = "Region that the plan is sent to",
-                               .headings = {"Region", "Name"},
-                               .total = -1,
-                               .why = "",
-                               .cell = region_cell,
-                               .usable = every_row};
+    struct picker_rows rows = {.state = PICKER_DONE, .title = "Region that the plan is sent to", .why = ""};
 
-    while (regions[rows.count].id)
-        rows.count++;
+    picking_known_regions(&rows);
     wizard_choose(wizard, SETTING_REGION, &rows);
 }
 
@@ -44,6 +26,12 @@ static const char *profile_cell(const void *context, size_t row, size_t cell)
     for (; row > 0; row--)
         name += strlen(name) + 1;
     return name;
+}
+
+static bool every_row(const void *context, size_t row)
+{
+    (void)context, (void)row;
+    return true;
 }
 
 static void list_profiles(struct session *session, struct wizard *wizard)
