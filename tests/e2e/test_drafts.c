@@ -81,15 +81,6 @@ static void leave_and_throw_away(struct screen *screen)
 
 /* ---- Files ---- */
 
-static void write_file(const char *name, const char *text)
-{
-    FILE *file = fopen(name, "w");
-
-    assert_non_null(file);
-    assert_true(fputs(text, file) >= 0);
-    assert_int_equal(fclose(file), 0);
-}
-
 /* The whole of a file; the caller frees it. NULL when it is not there. */
 static char *read_file(const char *name, size_t *length)
 {
@@ -367,7 +358,7 @@ static void a_draft_and_its_autosave_are_told_apart(void **state)
     struct screen *screen;
 
     (void)state;
-    write_file("plan.json", "{\"planName\": \"as-saved\", \"unknown\": 12345678901234567890}\n");
+    folder_write("plan.json", "{\"planName\": \"as-saved\", \"unknown\": 12345678901234567890}\n");
     screen = start("plan.json");
     expect(screen, "[as-saved");
     screen_type(screen, "-and-more\tnew text");
@@ -380,7 +371,7 @@ static void a_draft_and_its_autosave_are_told_apart(void **state)
     expect(screen, "[as-saved ");
     leave(screen);
     /* Meanwhile somebody else works on the draft: saving asks. */
-    write_file("plan.json", "{\"planName\": \"of-others\"}\n");
+    folder_write("plan.json", "{\"planName\": \"of-others\"}\n");
     screen = start(NULL);
     expect(screen, "the draft was changed");
     screen_type(screen, "r");
@@ -404,11 +395,11 @@ static void theirs_can_be_taken_instead(void **state)
     struct screen *screen;
 
     (void)state;
-    write_file("plan.json", "{\"planName\": \"mine\"}\n");
+    folder_write("plan.json", "{\"planName\": \"mine\"}\n");
     screen = start("plan.json");
     expect(screen, "[mine");
     screen_type(screen, "-changed");
-    write_file("plan.json", "{\"planName\": \"theirs\"}\n");
+    folder_write("plan.json", "{\"planName\": \"theirs\"}\n");
     screen_type(screen, CTRL('s'));
     expect(screen, "Somebody else changed the draft");
     screen_type(screen, "t");
@@ -426,7 +417,7 @@ static void what_is_to_be_known_of_a_draft_is_said_in_one_line(void **state)
     struct screen *screen;
 
     (void)state;
-    write_file("plan.json", later);
+    folder_write("plan.json", later);
     assert_int_equal(chmod("plan.json", 0666), 0);
     screen = screen_start(argv, &options);
     assert_non_null(screen);
@@ -440,11 +431,11 @@ static void a_warning_about_theirs_is_not_written_over(void **state)
     struct screen *screen;
 
     (void)state;
-    write_file("plan.json", "{\"planName\": \"mine\"}\n");
+    folder_write("plan.json", "{\"planName\": \"mine\"}\n");
     screen = start("plan.json");
     expect(screen, "[mine");
     screen_type(screen, "-changed");
-    write_file("plan.json", "{\"planName\": \"theirs\"}\n");
+    folder_write("plan.json", "{\"planName\": \"theirs\"}\n");
     assert_int_equal(chmod("plan.json", 0666), 0);
     screen_type(screen, CTRL('s'));
     expect(screen, "Somebody else changed the draft");
@@ -466,7 +457,7 @@ static void a_broken_autosave_is_set_aside(void **state)
     expect_end(screen, 128 + SIGTERM);
     snprintf(path, sizeof(path), "%s/state/drplan/autosave", home);
     assert_int_equal(count_files_with(path, "whole", where), 1);
-    write_file(where, "{\"planName\": \"who");
+    folder_write(where, "{\"planName\": \"who");
     screen = start(NULL);
     expect(screen, "An autosave is broken and was set aside: ");
     assert_int_equal(count_files_with(path, "\"who", where), 1);
@@ -525,7 +516,7 @@ static void a_draft_can_be_opened_as_it_was_saved(void **state)
     struct screen *screen;
 
     (void)state;
-    write_file("plan.json", "{\"planName\": \"mine\"}\n");
+    folder_write("plan.json", "{\"planName\": \"mine\"}\n");
     leave_unsaved("plan.json", "-and-more");
     screen = start(NULL);
     expect(screen, "1 answer differs from");
@@ -543,7 +534,7 @@ static void a_file_that_is_there_is_written_over_only_when_that_is_wanted(void *
     struct screen *screen;
 
     (void)state;
-    write_file("orders.json", "{\"planName\": \"of-others\"}\n");
+    folder_write("orders.json", "{\"planName\": \"of-others\"}\n");
     screen = start(NULL);
     expect(screen, "Plan name");
     screen_type(screen, "orders");
@@ -575,7 +566,7 @@ static void the_second_of_two_is_told_who_has_the_draft(void **state)
     struct screen *first, *second;
 
     (void)state;
-    write_file("plan.json", "{\"planName\": \"shared\"}\n");
+    folder_write("plan.json", "{\"planName\": \"shared\"}\n");
     assert_int_equal(symlink("plan.json", "other-name.json"), 0);
     first = start("plan.json");
     expect(first, "[shared");
@@ -610,7 +601,7 @@ static void the_second_can_go_on_with_a_copy(void **state)
     struct screen *first, *second;
 
     (void)state;
-    write_file("plan.json", "{\"planName\": \"shared\"}\n");
+    folder_write("plan.json", "{\"planName\": \"shared\"}\n");
     first = start("plan.json");
     expect(first, "[shared");
     second = start("plan.json");
@@ -687,7 +678,7 @@ static void a_password_of_the_draft_stays_only_when_that_is_wanted(void **state)
     struct screen *screen;
 
     (void)state;
-    write_file("plan.json", with_password);
+    folder_write("plan.json", with_password);
     screen = start("plan.json");
     expect(screen, "[p");
     screen_type(screen, "q");
@@ -796,7 +787,7 @@ static void a_reference_is_saved_instead_of_a_password(void **state)
     struct screen *screen;
 
     (void)state;
-    write_file("plan.json", with_password);
+    folder_write("plan.json", with_password);
     screen = start("plan.json");
     expect(screen, "[p");
     screen_type(screen, PAGE_DOWN);

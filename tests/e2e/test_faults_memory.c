@@ -250,7 +250,7 @@ static enum verdict take_answers(struct run *run)
              "EXAMPLE\n\n\n1\n"
              "2\nsave draft.json\nsend\nyes\nquit\n",
              plan_name);
-    ground_write("answers", answers);
+    folder_write("answers", answers);
     command_run_with_input(argv, ground.changes, "answers", LIMIT_MS, &result);
     ground_forget(&ground, kept);
     read_report(run);

@@ -194,7 +194,7 @@ static void begin(void)
     ground_write_draft("draft.json", plan_name);
     ground_write_draft("other.json", "unread-other");
     snprintf(answers, sizeof(answers), "%s\n", plan_name);
-    ground_write("answers", answers);
+    folder_write("answers", answers);
 }
 
 /* ---- Commands ---- */

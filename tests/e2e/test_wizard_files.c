@@ -36,15 +36,6 @@ static struct screen *start(const char *draft)
     return current;
 }
 
-static void write_file(const char *name, const char *text)
-{
-    FILE *file = fopen(name, "w");
-
-    assert_non_null(file);
-    assert_true(fputs(text, file) >= 0);
-    assert_int_equal(fclose(file), 0);
-}
-
 static bool file_has(const char *name, const char *text)
 {
     char content[4096];
@@ -74,7 +65,7 @@ static void a_draft_is_opened_changed_and_saved(void **state)
     struct stat facts;
 
     (void)state;
-    write_file("draft.json", "{\"planName\": \"orders\", \"later\": {\"kept\": 12345678901234567890}}");
+    folder_write("draft.json", "{\"planName\": \"orders\", \"later\": {\"kept\": 12345678901234567890}}");
     assert_int_equal(chmod("draft.json", 0644), 0);
     screen = start("draft.json");
     expect(screen, "orders");
@@ -123,7 +114,7 @@ static struct screen *start_with_command(const char *command)
              "\"cn-hangzhou\","
              "\"instanceId\": \"rmq-cn-1\", \"authType\": \"NO_AUTH\"}]}",
              command);
-    write_file("command.json", text);
+    folder_write("command.json", text);
     return start("command.json");
 }
 
@@ -147,7 +138,7 @@ static void the_screen_lives_while_a_command_gives_the_password(void **state)
     send(screen);
     expect(screen, "Asking the command sh for a password");
     expect(screen, "1 s so far");
-    write_file("go", "");
+    folder_write("go", "");
     expect(screen, "The plan is created.");
 }
 
@@ -194,7 +185,7 @@ static void expect_refused(const char *draft, int wanted, const char *said)
 static void what_is_no_draft_is_not_opened(void **state)
 {
     (void)state;
-    write_file("broken.json", "{\n  \"planName\": }");
+    folder_write("broken.json", "{\n  \"planName\": }");
     expect_refused("broken.json", 3, "broken.json: line 2, column 15");
     assert_int_equal(mkdir("a-folder", 0700), 0);
     expect_refused("a-folder", 1, "a-folder is a folder");

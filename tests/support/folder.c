@@ -58,3 +58,11 @@ void folder_remove(const char *folder)
     if (rmdir(folder) != 0)
         die(folder);
 }
+
+void folder_write(const char *path, const char *text)
+{
+    FILE *file = fopen(path, "w");
+
+    if (!file || fputs(text, file) < 0 || fclose(file) != 0)
+        die(path);
+}

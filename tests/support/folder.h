@@ -15,4 +15,7 @@ void folder_empty(const char *folder);
 /* Takes it away as well; whoever stands in it stands at the root then. */
 void folder_remove(const char *folder);
 
+/* Makes a file, or what is in it, this text. */
+void folder_write(const char *path, const char *text);
+
 #endif

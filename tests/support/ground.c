@@ -127,14 +127,6 @@ void ground_clear(struct ground *ground)
 
 /* ---- Files ---- */
 
-void ground_write(const char *path, const char *text)
-{
-    FILE *file = fopen(path, "w");
-
-    if (!file || fputs(text, file) < 0 || fclose(file) != 0)
-        die(path);
-}
-
 char *ground_read(const char *path)
 {
     struct buf text;

@@ -44,8 +44,6 @@ void ground_serve_faults(struct ground *ground, const char *const *faults);
 /* Takes away what the program has kept: its state, and all drafts in the folder. */
 void ground_clear(struct ground *ground);
 
-void ground_write(const char *path, const char *text);
-
 /* The text of a file to be freed; NULL when there is none. */
 char *ground_read(const char *path);
 bool ground_has(const char *path, const char *text);

@@ -1,3 +1,4 @@
+#include "chance.h"
 #include "model_support.h"
 
 #include "base/clean.h"
@@ -620,20 +621,14 @@ static void no_line_is_wider_than_a_terminal(void **state)
 
 /* ---- Random answers ---- */
 
-static uint32_t next_random(uint32_t *seed)
+static bool by_chance(struct chance *chance, unsigned percent)
 {
-    *seed = *seed * 1664525u + 1013904223u;
-    return *seed >> 8;
+    return pick(chance, 100) < percent;
 }
 
-static bool chance(uint32_t *seed, uint32_t percent)
-{
-    return next_random(seed) % 100 < percent;
-}
+#define PICK(chance, list) ((list)[pick((chance), sizeof(list) / sizeof((list)[0]))])
 
-#define PICK(seed, list) ((list)[next_random(seed) % (sizeof(list) / sizeof((list)[0]))])
-
-static const char *random_text(uint32_t *seed)
+static const char *random_text(struct chance *chance)
 {
     static const char *const texts[] = {
         "p",
@@ -671,14 +666,14 @@ static const char *random_text(uint32_t *seed)
         "yes",
     };
 
-    return PICK(seed, texts);
+    return PICK(chance, texts);
 }
 
 /* ---- The same plan as by plan_set() ---- */
 
 /* A dialogue foretold: which questions a second plan, filled in without the dialogue, makes it ask. */
 struct oracle {
-    uint32_t seed;
+    struct chance chance;
     struct plan *plan;
     struct review *review;
     struct place asked[128]; /* the questions so far */
@@ -725,23 +720,23 @@ static void type_noise(struct oracle *oracle)
 {
     static const char *const noise[] = {"?", "??", "!", "=", " ?"};
 
-    while (chance(&oracle->seed, 10))
-        oracle_type(oracle, PICK(&oracle->seed, noise));
+    while (by_chance(&oracle->chance, 10))
+        oracle_type(oracle, PICK(&oracle->chance, noise));
 }
 
 static void type_choice(struct oracle *oracle, struct place place, const char **value)
 {
     const struct choice *choices = schema[place.field].choices;
-    int chosen = (int)(next_random(&oracle->seed) % 2);
+    int chosen = (int)pick(&oracle->chance, 2);
     char text[64];
 
-    if (chance(&oracle->seed, 10))
+    if (by_chance(&oracle->chance, 10))
         oracle_type(oracle, "none of them");
     snprintf(text, sizeof(text), "%s", choices[chosen].value);
-    if (chance(&oracle->seed, 30))
+    if (by_chance(&oracle->chance, 30))
         for (char *c = text; *c; c++)
             *c = (char)(*c >= 'A' && *c <= 'Z' ? *c - 'A' + 'a' : *c);
-    if (chance(&oracle->seed, 50))
+    if (by_chance(&oracle->chance, 50))
         snprintf(text, sizeof(text), " %d ", chosen + 1);
     oracle_type(oracle, text);
     *value = choices[chosen].value;
@@ -752,12 +747,12 @@ static void answer_at(struct oracle *oracle, struct place place)
     const char *value;
 
     type_noise(oracle);
-    if (chance(&oracle->seed, 5)) {
+    if (by_chance(&oracle->chance, 5)) {
         oracle_type(oracle, "-");
         set(oracle->plan, place.instance, place.field, NULL);
         oracle_refresh(oracle);
     }
-    if (chance(&oracle->seed, 25)) {
+    if (by_chance(&oracle->chance, 25)) {
         oracle_type(oracle, "");
         if (!review_field(oracle->review, place)->value &&
             review_field(oracle->review, place)->need == NEED_REQUIRED)
@@ -767,7 +762,7 @@ static void answer_at(struct oracle *oracle, struct place place)
     if (schema[place.field].choices) {
         type_choice(oracle, place, &value);
     } else {
-        value = random_text(&oracle->seed);
+        value = random_text(&oracle->chance);
         type_literal(oracle, value);
     }
     set(oracle->plan, place.instance, place.field, value);
@@ -811,7 +806,7 @@ static void foretell(struct oracle *oracle)
     struct place place = question(oracle, place_none());
 
     for (int turns = 0; !place_is_none(place); turns++) {
-        if (turns < 60 && chance(&oracle->seed, 8)) {
+        if (turns < 60 && by_chance(&oracle->chance, 8)) {
             oracle_type(oracle, "<");
             place = question_back(oracle, place);
             continue;
@@ -847,7 +842,7 @@ static void the_plan_is_the_one_that_the_answers_make(void **state)
 
     (void)state;
     for (uint32_t round = 0; round < 400; round++) {
-        struct oracle oracle = {.seed = round * 7919 + 1, .plan = new_plan(), .lines = BUF_INIT};
+        struct oracle oracle = {.chance = {round * 7919 + 1}, .plan = new_plan(), .lines = BUF_INIT};
         struct play play;
 
         oracle.review = review_of(oracle.plan);
@@ -870,7 +865,7 @@ static void the_plan_is_the_one_that_the_answers_make(void **state)
 
 /* ---- Anything at all ---- */
 
-static void add_random_line(struct buf *out, uint32_t *seed)
+static void add_random_line(struct buf *out, struct chance *chance)
 {
     /* clang-format off */
     static const char *const lines[] = {
@@ -881,13 +876,13 @@ static void add_random_line(struct buf *out, uint32_t *seed)
     };
     /* clang-format on */
 
-    if (chance(seed, 80))
-        buf_add_text(out, PICK(seed, lines));
-    else if (chance(seed, 80))
-        buf_add_text(out, random_text(seed));
+    if (by_chance(chance, 80))
+        buf_add_text(out, PICK(chance, lines));
+    else if (by_chance(chance, 80))
+        buf_add_text(out, random_text(chance));
     else
-        for (uint32_t left = next_random(seed) % 40; left > 0; left--)
-            buf_add_char(out, (char)(next_random(seed) & 0xff));
+        for (unsigned left = pick(chance, 40); left > 0; left--)
+            buf_add_char(out, (char)pick(chance, 256));
     buf_add_char(out, '\n');
 }
 
@@ -923,13 +918,13 @@ static void no_lines_break_it_and_none_but_yes_sends(void **state)
 
     (void)state;
     for (uint32_t round = 0; round < 400; round++) {
-        uint32_t seed = round * 104729 + 7;
+        struct chance chance = {round * 104729 + 7};
         struct buf lines = BUF_INIT;
         struct play play;
         enum plain_end end;
 
         for (int i = 0; i < 150; i++)
-            add_random_line(&lines, &seed);
+            add_random_line(&lines, &chance);
         play_start_length(&play, random_plan(round), NULL, buf_text(&lines), lines.length);
         while ((end = run(&play)) != PLAIN_INPUT_ENDED && end != PLAIN_LEAVE) {
             if (end == PLAIN_SAVE) {

@@ -97,15 +97,6 @@ static int lay_out(void **unused)
     return 0;
 }
 
-static void put(const char *path, const char *text)
-{
-    FILE *file = fopen(path, "w");
-
-    assert_non_null(file);
-    assert_true(fputs(text, file) >= 0);
-    assert_int_equal(fclose(file), 0);
-}
-
 static void holds(const char *path, const char *part)
 {
     struct buf text = BUF_INIT;
@@ -145,7 +136,7 @@ static void a_draft_that_was_removed_is_made_anew_only_when_that_is_wanted(void 
     struct error err;
 
     (void)unused;
-    put("draft.json", "{}");
+    folder_write("draft.json", "{}");
     open_draft(&draft, "draft.json");
     assert_int_equal(unlink("draft.json"), 0);
     assert_int_equal(saved_draft_save(&draft, plan, "draft.json", false, SECRETS_ASK, &err), SAVE_GONE);
@@ -188,7 +179,7 @@ static void a_holder_that_cannot_be_read_is_another_drplan(void **unused)
     saved_draft_init(&second, &host);
     assert_int_equal(saved_draft_open(&second, "draft.json", NULL, &who, &err), LOCK_HELD);
     assert_non_null(strstr(buf_text(&who), "ops on , process "));
-    put(buf_text(&first.lock.path), "{\"user\": 1}");
+    folder_write(buf_text(&first.lock.path), "{\"user\": 1}");
     buf_clear(&who);
     assert_int_equal(saved_draft_open(&second, "draft.json", NULL, &who, &err), LOCK_HELD);
     assert_string_equal(buf_text(&who), "another drplan");
@@ -231,7 +222,7 @@ static void names_of_others_are_cut_between_characters(void **unused)
             buf_clear(&lock);
             buf_clear(&who);
             buf_addf(&lock, "%s%s" NAME_OF_120 "%s", locks[i][0], lead ? "x" : "", locks[i][1]);
-            put(buf_text(&first.lock.path), buf_text(&lock));
+            folder_write(buf_text(&first.lock.path), buf_text(&lock));
             assert_int_equal(saved_draft_open(&second, "draft.json", NULL, &who, &err), LOCK_HELD);
             assert_non_null(strstr(buf_text(&who), ", process 7, since "));
             is_cut_well(buf_text(&who));
@@ -250,10 +241,10 @@ static void a_copy_gets_a_name_that_is_free(void **unused)
     (void)unused;
     copy_name("draft.json", &name);
     assert_string_equal(buf_text(&name), "draft-copy.json");
-    put("draft-copy.json", "{}");
+    folder_write("draft-copy.json", "{}");
     copy_name("draft.json", &name);
     assert_string_equal(buf_text(&name), "draft-copy-2.json");
-    put("draft-copy-2.json", "{}");
+    folder_write("draft-copy-2.json", "{}");
     copy_name("draft", &name);
     assert_string_equal(buf_text(&name), "draft-copy-3.json");
     buf_release(&name);
@@ -303,7 +294,7 @@ static void without_chance_or_locks_or_a_place_nothing_is_kept_and_it_is_said(vo
     assert_false(autosave_open(&autosave, &host, &err));
     assert_non_null(strstr(err.text, "there is no folder for saved work"));
     autosave_close(&autosave);
-    put("file", "");
+    folder_write("file", "");
     snprintf(long_path, sizeof(long_path), "%s/file", folder);
     state = long_path;
     assert_false(autosave_open(&autosave, &host, &err));
@@ -419,9 +410,9 @@ static void what_another_machine_left_says_so(void **unused)
 
     (void)unused;
     leave_autosave("here", "", 1000, 0, &path);
-    put(buf_text(&path),
-        "{\"planName\": \"there\", \"$drplan\": {\"version\": 1, \"autosave\": "
-        "{\"draft\": \"\", \"draftHash\": \"\", \"host\": \"gate1\", \"suggestions\": true}}}");
+    folder_write(buf_text(&path),
+                 "{\"planName\": \"there\", \"$drplan\": {\"version\": 1, \"autosave\": "
+                 "{\"draft\": \"\", \"draftHash\": \"\", \"host\": \"gate1\", \"suggestions\": true}}}");
     leave_autosave("here", "", 4000000000, 0, &path);
     nameless = true;
     leave_autosave("nameless", "", 4100000000, 0, &path);
@@ -456,7 +447,7 @@ static void what_was_left_is_told_in_whole_characters(void **unused)
         buf_addf(&text,
                  "\"$drplan\": {\"version\": 1, \"autosave\": {\"draft\": \"\", \"draftHash\": \"\", ");
         buf_addf(&text, "\"host\": \"%s" NAME_OF_120 NAME_OF_120 "\"}}}", leads[lead]);
-        put(buf_text(&path), buf_text(&text));
+        folder_write(buf_text(&path), buf_text(&text));
         interrupted_find(&ours, NULL, &list);
         assert_int_equal(list.count, 1);
         is_cut_well(list.items[0].host);
@@ -480,7 +471,7 @@ static void a_draft_without_an_origin_is_no_autosave(void **unused)
 
     (void)unused;
     leave_autosave("here", "", 1000, 0, &path);
-    put(buf_text(&path), "{\"planName\": \"stray\"}");
+    folder_write(buf_text(&path), "{\"planName\": \"stray\"}");
     assert_true(autosave_open(&ours, &host, &err));
     interrupted_find(&ours, NULL, &list);
     assert_int_equal(list.count, 0);

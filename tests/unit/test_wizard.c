@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "base/utf8.h"
+#include "chance.h"
 #include "model/draft.h"
 #include "ui/wizard.h"
 #include "ui/wizard_state.h"
@@ -292,39 +293,32 @@ static void a_shown_secret_is_hidden_again_when_left(void **state)
 
 /* ---- A walk through everything with random keys ---- */
 
-static uint32_t next_random(uint32_t *seed)
-{
-    *seed = *seed * 1664525u + 1013904223u;
-    return *seed >> 8;
-}
-
-static struct event random_event(uint32_t *seed)
+static struct event random_event(struct chance *chance)
 {
     static const char *const texts[] = {"a", "1",  "2",         "?", "s", "y", "n", "q",
                                         "r", "表", "e\xcc\x81", "👩", " ", "/", "G"};
     struct event event = {.kind = EVENT_PRESS};
-    uint32_t dice = next_random(seed) % 100;
+    uint32_t dice = pick(chance, 100);
 
     if (dice < 40) {
-        event.press = (enum press)(next_random(seed) % ((uint32_t)PRESS_F12 + 1));
+        event.press = (enum press)(pick(chance, (unsigned)PRESS_F12 + 1));
     } else if (dice < 80) {
         event.press = PRESS_CHARACTER;
-        strncpy(event.text, texts[next_random(seed) % (sizeof(texts) / sizeof(texts[0]))],
-                sizeof(event.text) - 1);
-        event.modifiers = next_random(seed) % 4 == 0 ? next_random(seed) % 8 : 0;
+        strncpy(event.text, texts[pick(chance, sizeof(texts) / sizeof(texts[0]))], sizeof(event.text) - 1);
+        event.modifiers = pick(chance, 4) == 0 ? pick(chance, 8) : 0;
     } else if (dice < 85) {
         event.kind = EVENT_PASTE;
         event.paste = "one\ntwo\t\xff\x1b[31m";
         event.paste_length = strlen(event.paste);
     } else if (dice < 92) {
         event.kind = EVENT_MOUSE;
-        event.mouse = (enum mouse_action)(next_random(seed) % 4);
-        event.row = (int)(next_random(seed) % 50);
-        event.column = (int)(next_random(seed) % 130);
+        event.mouse = (enum mouse_action)(pick(chance, 4));
+        event.row = (int)(pick(chance, 50));
+        event.column = (int)(pick(chance, 130));
     } else {
         event.kind = EVENT_RESIZE;
-        event.columns = 1 + (int)(next_random(seed) % 140);
-        event.rows = 1 + (int)(next_random(seed) % 45);
+        event.columns = 1 + (int)(pick(chance, 140));
+        event.rows = 1 + (int)(pick(chance, 45));
     }
     return event;
 }
@@ -345,17 +339,17 @@ static void no_walk_breaks_the_wizard_or_submits_unasked(void **state)
     (void)state;
     for (uint32_t walk = 0; walk < 60; walk++) {
         struct wizard *wizard = wizard_of(walk % 2 ? ready : NULL);
-        uint32_t seed = walk * 7919u + 1u;
+        struct chance chance = {walk * 7919u + 1u};
 
         for (int step = 0; step < 250; step++) {
-            struct event event = random_event(&seed);
+            struct event event = random_event(&chance);
             enum question before = wizard->question;
             enum effect effect = wizard_update(wizard, &event);
 
             if (effect == EFFECT_SUBMIT || effect == EFFECT_SUBMIT_ANYWAY)
                 assert_true(before == QUESTION_SUBMIT || before == QUESTION_SUBMIT_ANYWAY);
             if (effect == EFFECT_SUBMIT)
-                wizard_set_result(wizard, &(struct result){.kind = (enum result_kind)(next_random(&seed) % 7),
+                wizard_set_result(wizard, &(struct result){.kind = (enum result_kind)(pick(&chance, 7)),
                                                            .field = place_none()});
             check_walk(wizard, &canvas);
         }
