@@ -222,6 +222,23 @@ static void state_holds(struct game *game)
           "choice %d", wizard->choice);
 }
 
+/* The review that was made step by step says what one says that looks at the whole plan. */
+static void review_holds(const struct game *game, const struct review *fresh)
+{
+    const struct review *review = game->wizard->review;
+
+    if (game->wizard->review_is_old)
+        return;
+    HOLDS(review_problems(review) == review_problems(fresh) && review_errors(review) == review_errors(fresh),
+          "%zu problems, of %zu", review_problems(review), review_problems(fresh));
+    for (size_t i = 0; i < review_problems(fresh); i++) {
+        const struct problem *seen = review_problem(review, i), *found = review_problem(fresh, i);
+
+        HOLDS(place_equal(seen->place, found->place) && strcmp(seen->message, found->message) == 0,
+              "'%s' of %s, instead of '%s' of %s", seen->message, seen->path, found->message, found->path);
+    }
+}
+
 /* The request that is not told to be old is that of the plan as it is now, and holds no password. */
 static void preview_holds(const struct game *game)
 {
@@ -237,6 +254,7 @@ static void preview_holds(const struct game *game)
               strcmp(buf_text(&payload.text), buf_text(&game->wizard->preview.text)) == 0,
           "shown:\n%s\nplan:\n%s", buf_text(&game->wizard->preview.text), buf_text(&payload.text));
     HOLDS(!strstr(buf_text(&payload.text), SECRET_SIGN), "a password in the preview");
+    review_holds(game, review);
     payload_release(&payload);
     review_free(review);
 }
