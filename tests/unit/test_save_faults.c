@@ -18,8 +18,7 @@
 #include "base/file.h"
 #include "cli/autosave.h"
 #include "cli/saved_draft.h"
-#include "folder.h"
-#include "model/draft.h"
+#include "save_support.h"
 
 /*
  * Every system call of a save fails once, and from some call on for ever; is
@@ -91,13 +90,13 @@ static int end_of_open(int fd)
     return end_of(fd);
 }
 
-int __real_openat(int folder, const char *name, int flags, mode_t mode);
-int __wrap_openat(int folder, const char *name, int flags, mode_t mode);
-int __wrap_openat(int folder, const char *name, int flags, mode_t mode)
+int __real_openat(int place, const char *name, int flags, mode_t mode);
+int __wrap_openat(int place, const char *name, int flags, mode_t mode);
+int __wrap_openat(int place, const char *name, int flags, mode_t mode)
 {
     if (!strikes())
-        return __real_openat(folder, name, flags, mode);
-    return end_of_open(is_done_first() ? __real_openat(folder, name, flags, mode) : -1);
+        return __real_openat(place, name, flags, mode);
+    return end_of_open(is_done_first() ? __real_openat(place, name, flags, mode) : -1);
 }
 
 int __real_open(const char *name, int flags, mode_t mode);
@@ -135,34 +134,11 @@ int __wrap_fcntl(int fd, int what, void *argument)
 
 /* ---- The scene ---- */
 
-static char folder[FOLDER_SIZE];
 static const char old_text[] = "{\"planName\": \"old\", \"other\": 12345678901234567890}\n";
-
-static struct host host;
-
-static const char *test_env(struct host *self, const char *name)
-{
-    (void)self;
-    return strcmp(name, "XDG_STATE_HOME") == 0 ? folder : NULL;
-}
-
-static struct plan *read_plan(void)
-{
-    struct plan *plan = NULL;
-    struct error err;
-
-    assert_true(draft_read(old_text, strlen(old_text), &plan, &err));
-    assert_true(plan_set(plan, place_of_plan(FIELD_PLAN_NAME), "new", &err));
-    return plan;
-}
 
 static void lay_out(void)
 {
-    FILE *file = fopen("draft.json", "w");
-
-    assert_non_null(file);
-    assert_true(fputs(old_text, file) >= 0);
-    assert_int_equal(fclose(file), 0);
+    folder_write("draft.json", old_text);
 }
 
 static int count_temporaries(void)
@@ -208,7 +184,7 @@ static enum save_result save_with_fault(struct error *err)
 {
     const struct file_stamp *as_it_is = NULL;
     struct saved_draft draft;
-    struct plan *plan = read_plan();
+    struct plan *plan = new_version(old_text);
     enum save_result result;
     struct error ignored;
 
@@ -368,7 +344,7 @@ static bool autosave_with_fault(struct autosave *autosave, const struct plan *pl
 static void an_autosave_that_fails_leaves_the_last_one(void **state)
 {
     struct autosave autosave;
-    struct plan *plan = read_plan();
+    struct plan *plan = new_version(old_text);
     struct error err;
     char name[32];
 
@@ -408,7 +384,7 @@ static void an_autosave_that_fails_leaves_the_last_one(void **state)
 static void without_locks_it_goes_on_and_says_so(void **state)
 {
     struct saved_draft draft;
-    struct plan *plan = read_plan();
+    struct plan *plan = new_version(old_text);
     struct error err;
 
     (void)state;
@@ -427,22 +403,6 @@ static void without_locks_it_goes_on_and_says_so(void **state)
     lock_error = 0;
     saved_draft_release(&draft);
     plan_free(plan);
-}
-
-static int enter_folder(void **state)
-{
-    (void)state;
-    host = *host_system();
-    host.env = test_env;
-    folder_enter(folder);
-    return 0;
-}
-
-static int leave_folder(void **state)
-{
-    (void)state;
-    folder_remove(folder);
-    return 0;
 }
 
 int main(void)

@@ -18,23 +18,13 @@
 #include "base/file.h"
 #include "cli/autosave.h"
 #include "cli/saved_draft.h"
-#include "folder.h"
-#include "model/draft.h"
+#include "save_support.h"
 
 /*
  * A process saves a draft and its autosave as fast as it can, and is killed at
  * a random moment, again and again (DRPLAN_KILLS times; script/torture asks for
  * a thousand). Whatever it had called saved is there afterwards, whole.
  */
-
-static char folder[FOLDER_SIZE];
-static struct host host;
-
-static const char *test_env(struct host *self, const char *name)
-{
-    (void)self;
-    return strcmp(name, "XDG_STATE_HOME") == 0 ? folder : NULL;
-}
 
 /* What the saving process tells: what it is about to do with which number, and that it has done it. */
 struct word {
@@ -280,22 +270,6 @@ static void leftovers_of_killed_saves_are_removed(void **state)
     }
     free(entries);
     assert_int_equal(left, 0);
-}
-
-static int enter_folder(void **state)
-{
-    (void)state;
-    host = *host_system();
-    host.env = test_env;
-    folder_enter(folder);
-    return 0;
-}
-
-static int leave_folder(void **state)
-{
-    (void)state;
-    folder_remove(folder);
-    return 0;
 }
 
 int main(void)

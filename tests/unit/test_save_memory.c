@@ -3,7 +3,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -14,8 +13,7 @@
 #include "cli/resume_words.h"
 #include "cli/saved_draft.h"
 #include "failing_memory.h"
-#include "folder.h"
-#include "model/draft.h"
+#include "save_support.h"
 
 /*
  * Every allocation of a save, of an autosave, and of finding what another run
@@ -23,26 +21,8 @@
  * autosave is taken for a broken one, and nothing is called saved that is not.
  */
 
-static char folder[FOLDER_SIZE];
-static struct host host;
 static const char old_text[] =
     "{\"planName\": \"old\", \"instances\": [{\"password\": {\"$env\": \"MQ\"}}]}\n";
-
-static const char *test_env(struct host *self, const char *name)
-{
-    (void)self;
-    return strcmp(name, "XDG_STATE_HOME") == 0 ? folder : NULL;
-}
-
-static struct plan *new_version(void)
-{
-    struct plan *plan = NULL;
-    struct error err;
-
-    assert_true(draft_read(old_text, strlen(old_text), &plan, &err));
-    assert_true(plan_set(plan, place_of_plan(FIELD_PLAN_NAME), "new", &err));
-    return plan;
-}
 
 /* 'o' or 'n'. */
 static char name_in(const char *path)
@@ -69,7 +49,7 @@ static void short_of_memory(walk_function *walk)
         unsigned points = 0;
 
         while (shortage_next(all_after)) {
-            struct plan *plan = new_version();
+            struct plan *plan = new_version(old_text);
             FILE *file = fopen("draft.json", "w");
 
             assert_non_null(file);
@@ -176,21 +156,10 @@ static void what_was_left_is_not_taken_for_broken(void **state)
     short_of_memory(walk_find);
 }
 
-static int enter_folder(void **state)
+static int enter(void **state)
 {
-    (void)state;
     json_wipe_on_free(); /* so that cJSON's memory comes this way too */
-    host = *host_system();
-    host.env = test_env;
-    folder_enter(folder);
-    return 0;
-}
-
-static int leave_folder(void **state)
-{
-    (void)state;
-    folder_remove(folder);
-    return 0;
+    return enter_folder(state);
 }
 
 int main(void)
@@ -201,5 +170,5 @@ int main(void)
         cmocka_unit_test(what_was_left_is_not_taken_for_broken),
     };
 
-    return cmocka_run_group_tests(tests, enter_folder, leave_folder);
+    return cmocka_run_group_tests(tests, enter, leave_folder);
 }
