@@ -15,7 +15,9 @@ struct review {
     size_t row_count;
     size_t row_capacity;
 
-    bool complete;                       /* what follows can be built on */
+    bool complete; /* what follows can be built on */
+
+    bool is_updated;                     /* it was, so that the two below are kept */
     bool is_read_elsewhere[FIELD_COUNT]; /* fields of the plan that conditions of instances ask for */
     struct buf ground;                   /* the values in force of these */
 
@@ -27,31 +29,12 @@ struct review {
     size_t errors;
 };
 
-static void find_read_elsewhere(struct review *review, const struct condition *when)
-{
-    for (; when && when->test != TEST_END; when++)
-        if (schema[when->field].scope == SCOPE_PLAN)
-            review->is_read_elsewhere[when->field] = true;
-}
-
 struct review *review_new(void)
 {
     struct review *review = calloc(1, sizeof(*review));
 
-    if (!review)
-        return NULL;
-    review->ground = BUF_INIT;
-    for (int id = 0; id < FIELD_COUNT; id++) {
-        const struct presence *presence = schema[id].presence;
-        const struct suggestion *suggestion = schema[id].suggestions;
-
-        if (schema[id].scope == SCOPE_PLAN)
-            continue;
-        for (; presence->when; presence++)
-            find_read_elsewhere(review, presence->when);
-        for (; suggestion && suggestion->value; suggestion++)
-            find_read_elsewhere(review, suggestion->when);
-    }
+    if (review)
+        review->ground = BUF_INIT;
     return review;
 }
 
@@ -280,6 +263,28 @@ static bool make_room(struct review *review, size_t rows)
     return true;
 }
 
+static void find_read_by(struct review *review, const struct condition *when)
+{
+    for (; when && when->test != TEST_END; when++)
+        if (schema[when->field].scope == SCOPE_PLAN)
+            review->is_read_elsewhere[when->field] = true;
+}
+
+static void find_read_elsewhere(struct review *review)
+{
+    for (int id = 0; id < FIELD_COUNT; id++) {
+        const struct presence *presence = schema[id].presence;
+        const struct suggestion *suggestion = schema[id].suggestions;
+
+        if (schema[id].scope == SCOPE_PLAN)
+            continue;
+        for (; presence->when; presence++)
+            find_read_by(review, presence->when);
+        for (; suggestion && suggestion->value; suggestion++)
+            find_read_by(review, suggestion->when);
+    }
+}
+
 /* What every instance hangs on, and nothing else of the plan. */
 static void write_ground(const struct review *review, struct buf *out)
 {
@@ -335,7 +340,7 @@ static bool has_changed(const struct review *review, const struct plan *plan, in
 static bool look_at_plan(struct review *review, const struct plan *plan, bool all)
 {
     for_each_place(review, plan, PLACE_PLAN, weigh);
-    all = take_ground(review) || all;
+    all = (review->is_updated && take_ground(review)) || all;
     if (all)
         review->within.count = 0;
     else
@@ -458,7 +463,12 @@ bool review_run(struct review *review, const struct plan *plan, struct error *er
 
 bool review_update(struct review *review, const struct plan *plan, struct error *err)
 {
-    return run(review, plan, false, err);
+    bool first = !review->is_updated;
+
+    if (first)
+        find_read_elsewhere(review);
+    review->is_updated = true;
+    return run(review, plan, first, err);
 }
 
 /* ---- What others read ---- */
