@@ -1,17 +1,9 @@
-#include "cli/batch.h"
+#include "cli/batch_state.h"
 
-#include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "api/known_names.h"
 #include "cli/interrupt.h"
-#include "cli/outcome.h"
-#include "cli/output.h"
-#include "cli/past.h"
-#include "cli/progress.h"
-#include "cli/run.h"
 #include "cli/sending.h"
 
 #define STOPPED "You stopped it; nothing was sent."
@@ -20,157 +12,7 @@ enum { STATUS_MS = 1000 };
 /* How long a batch that is stopped waits for the answers to what it has sent, before it goes and looks. */
 enum { FINISHING_MS = 5000 };
 
-struct batch {
-    struct session *session;
-    const struct options *options;
-    const struct file_stamp *stamps;
-    int interrupt_fd;
-    int signal_number; /* that asked to stop; 0: none */
-    bool stopping;     /* nothing more is started */
-    struct run **runs; /* those that are on their way; they stay where they are in memory */
-    size_t running;
-    struct run *waiting; /* prepared, not started yet */
-    size_t next;         /* operand */
-    int64_t started;
-    int64_t finish_by; /* ticks; when what was sent before it was stopped is waited for no longer; 0: not
-                          stopped */
-    enum end worst;
-    struct status_line status;
-    struct batch_progress progress;
-    struct destination announced_to; /* where the last one went */
-    struct buf announced;            /* the same in words */
-    struct buf untold;               /* what came of plans since standard output was last known to take it */
-    struct past past;
-    bool past_is_read;
-    bool missing_told; /* that lines of the journal are */
-    struct pace pace;
-    struct known_names *known; /* of the client of the first draft; NULL: not listed */
-    bool known_tried;
-    size_t started_lately; /* since the names were asked for */
-};
-
-static bool is_several(const struct batch *batch)
-{
-    return batch->options->operand_count > 1;
-}
-
-static int64_t ticks(const struct batch *batch)
-{
-    return batch->session->host->ticks(batch->session->host);
-}
-
-/* ---- How a draft ended ---- */
-
-static void report(struct batch *batch, const struct ending *ending, enum end end)
-{
-    batch->progress.done++;
-    batch->progress.ended[ending->outcome]++;
-    batch->worst = end_worse(batch->worst, end);
-    status_clear(&batch->status);
-    if (batch->options->json)
-        ending_print_json(ending);
-    else
-        ending_print_text(ending, is_several(batch));
-    if (ending->outcome == OUTCOME_CREATED || ending->outcome == OUTCOME_UNKNOWN)
-        ending_add_text(&batch->untold, ending, is_several(batch));
-}
-
-/* Plans whose outcome nobody can be told are not created; of those that are, the other place tells. */
-static void put_out(struct batch *batch)
-{
-    output_flush();
-    if (output_broken()) {
-        batch->stopping = true;
-        remark_lines(buf_text(&batch->untold));
-    }
-    buf_clear(&batch->untold);
-}
-
-static void report_cancelled(struct batch *batch, const char *draft, const char *message)
-{
-    struct ending ending = {.draft = draft, .outcome = OUTCOME_CANCELLED, .message = message};
-    int signal_number = batch->signal_number ? batch->signal_number : SIGINT;
-
-    report(batch, &ending, (enum end)(END_SIGNAL + signal_number));
-}
-
-static void report_failure(struct batch *batch, const char *draft, const struct error *err)
-{
-    struct ending ending = {.draft = draft, .outcome = OUTCOME_NOT_SENT, .message = err->text};
-
-    report(batch, &ending, end_of_error(err->kind));
-}
-
-static void report_run(struct batch *batch, struct run *run)
-{
-    const struct submission_report *outcome = submission_report(run->submission);
-    struct ending ending = {.draft = run->draft.name};
-    const char *advice = outcome_advice(outcome);
-    enum end end = end_of_outcome(outcome->outcome);
-    char path[128];
-
-    status_clear(&batch->status);
-    batch->progress.sent++;
-    if (outcome->warning[0])
-        remark("%s: %s", run->draft.name, outcome->warning);
-    ending_of_report(&ending, outcome, run->draft.review, path);
-    if (outcome->outcome == OUTCOME_CANCELLED && batch->signal_number)
-        end = (enum end)(END_SIGNAL + batch->signal_number);
-    report(batch, &ending, end);
-    if (advice)
-        remark("%s: %s", run->draft.name, advice);
-    if (outcome->details)
-        remark_lines(outcome->details);
-}
-
 /* ---- Starting ---- */
-
-/* Says where plans go whenever that is somewhere else than before. */
-static bool is_announced(const struct batch *batch, const struct destination *to)
-{
-    const struct destination *before = &batch->announced_to;
-
-    return before->client.credentials == to->client.credentials &&
-           strcmp(before->client.endpoint.scheme, to->client.endpoint.scheme) == 0 &&
-           strcmp(before->client.endpoint.host, to->client.endpoint.host) == 0 &&
-           strcmp(before->region, to->region) == 0 && strcmp(before->profile, to->profile) == 0 &&
-           before->draft_says_where == to->draft_says_where;
-}
-
-static void announce(struct batch *batch, const struct run *run)
-{
-    struct buf text = BUF_INIT;
-
-    if (is_announced(batch, &run->destination))
-        return;
-    batch->announced_to = run->destination;
-    run_describe(run, &text);
-    if (strcmp(buf_text(&text), buf_text(&batch->announced)) != 0) {
-        status_clear(&batch->status);
-        remark("Sending to %s.", buf_text(&text));
-        buf_clear(&batch->announced);
-        buf_add(&batch->announced, buf_text(&text), text.length);
-    }
-    buf_release(&text);
-}
-
-/* An earlier run of the same batch may have been stopped: what it created is not sent again. */
-static bool report_created_earlier(struct batch *batch, const struct run *run)
-{
-    const struct journal_created *created = past_created(&batch->past, run);
-    struct ending ending = {.draft = run->draft.name, .outcome = OUTCOME_CREATED};
-    char message[128];
-
-    if (!created)
-        return false;
-    snprintf(message, sizeof(message), "created at %s already, as the journal shows, and not sent again",
-             created->time);
-    ending.plan_id = created->plan_id[0] ? created->plan_id : NULL;
-    ending.message = message;
-    batch->progress.earlier++;
-    report(batch, &ending, END_DONE);
-    return true;
-}
 
 static void read_past(struct batch *batch)
 {
@@ -180,8 +22,8 @@ static void read_past(struct batch *batch)
         return;
     batch->past_is_read = true;
     status_clear(&batch->status);
-    past_read(&batch->past, journal, is_several(batch) && !batch->options->again);
-    if (is_several(batch))
+    past_read(&batch->past, journal, batch_is_several(batch) && !batch->options->again);
+    if (batch_is_several(batch))
         journal_group(journal);
 }
 
@@ -191,25 +33,25 @@ static void start(struct batch *batch, struct run *run)
     struct error err;
 
     options.accept_existing_name = batch->options->yes;
-    if (is_several(batch)) {
+    if (batch_is_several(batch)) {
         options.held = batch->session->journal != NULL;
         options.pace = &batch->pace;
         options.name_is_new = batch->known && known_names_fit(batch->known, &run->destination.client) &&
                               known_names_is_new(batch->known, run_plan_name(run));
     }
     if (batch->known && !known_names_add(batch->known, run_plan_name(run), &err)) {
-        report_failure(batch, run->draft.name, &err);
+        batch_report_failure(batch, run->draft.name, &err);
         run_free(run);
         return;
     }
-    announce(batch, run);
+    batch_announce(batch, run);
     past_recall(&batch->past, run);
     if (run_start(run, batch->session, &options, &err)) {
         batch->runs[batch->running++] = run;
         batch->started_lately++;
         return;
     }
-    report_failure(batch, run->draft.name, &err);
+    batch_report_failure(batch, run->draft.name, &err);
     run_free(run);
 }
 
@@ -223,7 +65,7 @@ static bool names_are_settled(struct batch *batch, const struct run *run)
     struct transport *transport;
     struct error ignored;
 
-    if (!is_several(batch))
+    if (!batch_is_several(batch))
         return true;
     if (!batch->known_tried) {
         batch->known_tried = true;
@@ -233,7 +75,7 @@ static bool names_are_settled(struct batch *batch, const struct run *run)
     }
     if (!batch->known)
         return true;
-    announce(batch, run);
+    batch_announce(batch, run);
     if (known_names_refresh(batch->known, left < batch->started_lately ? left : batch->started_lately))
         batch->started_lately = 0;
     return !known_names_running(batch->known);
@@ -273,8 +115,8 @@ static void stop(struct batch *batch, int signal_number)
         batch->signal_number = signal_number;
     batch->stopping = true;
     status_clear(&batch->status);
-    if (first && is_several(batch)) {
-        batch->finish_by = ticks(batch) + FINISHING_MS;
+    if (first && batch_is_several(batch)) {
+        batch->finish_by = batch_ticks(batch) + FINISHING_MS;
         stop_gently(batch);
     } else {
         batch->finish_by = 0;
@@ -285,7 +127,7 @@ static void stop(struct batch *batch, int signal_number)
 /* The time for answers is over. */
 static void look_at_the_clock(struct batch *batch)
 {
-    if (batch->finish_by == 0 || ticks(batch) < batch->finish_by)
+    if (batch->finish_by == 0 || batch_ticks(batch) < batch->finish_by)
         return;
     batch->finish_by = 0;
     for (size_t i = 0; i < batch->running; i++)
@@ -322,12 +164,12 @@ static struct run *prepare_next(struct batch *batch)
     status_clear(&batch->status);
     if (batch->stamps && !file_unchanged(name, &batch->stamps[index])) {
         error_set(&err, ERROR_FILE, "the draft changed after you confirmed it");
-        report_failure(batch, name, &err);
+        batch_report_failure(batch, name, &err);
         return NULL;
     }
     run = run_new(name, &err);
     if (!run) {
-        report_failure(batch, name, &err);
+        batch_report_failure(batch, name, &err);
         return NULL;
     }
     end = run_prepare(run, batch->session, &ending, &err);
@@ -338,12 +180,12 @@ static struct run *prepare_next(struct batch *batch)
     }
     if (end == END_DONE) {
         read_past(batch);
-        if (!report_created_earlier(batch, run))
+        if (!batch_report_created_earlier(batch, run))
             return run;
     } else if (batch->signal_number)
-        report_cancelled(batch, name, STOPPED);
+        batch_report_cancelled(batch, name, STOPPED);
     else
-        report(batch, &ending, end);
+        batch_report(batch, &ending, end);
     run_free(run);
     return NULL;
 }
@@ -370,45 +212,15 @@ static void start_what_can_be(struct batch *batch)
 static void give_up_the_rest(struct batch *batch)
 {
     if (batch->waiting) {
-        report_cancelled(batch, batch->waiting->draft.name, STOPPED);
+        batch_report_cancelled(batch, batch->waiting->draft.name, STOPPED);
         run_free(batch->waiting);
         batch->waiting = NULL;
     }
     while (batch->next < batch->options->operand_count)
-        report_cancelled(batch, batch->options->operands[batch->next++], STOPPED);
+        batch_report_cancelled(batch, batch->options->operands[batch->next++], STOPPED);
 }
 
 /* ---- The loop ---- */
-
-static void show_counts(struct batch *batch)
-{
-    const struct batch_progress *progress = &batch->progress;
-    size_t count = batch->options->operand_count;
-    double rate = progress_rate(progress, ticks(batch));
-    char speed[96] = "Ctrl-C stops.";
-
-    if (rate > 0)
-        snprintf(speed, sizeof(speed), "%.1f a second, %.0f s left%s", rate,
-                 (double)(count - progress->done) / rate,
-                 batch->pace.interval > 0 ? "; the service asks for less" : "");
-    status_show(&batch->status, "%zu of %zu done, %zu created, %zu on their way. %s", progress->done, count,
-                progress->ended[OUTCOME_CREATED], batch->running, speed);
-}
-
-static void show_status(struct batch *batch)
-{
-    if (!batch->status.wanted || batch->running == 0)
-        return;
-    if (is_several(batch)) {
-        progress_sample(&batch->progress, ticks(batch));
-        show_counts(batch);
-    } else {
-        const struct submission_report *outcome = submission_report(batch->runs[0]->submission);
-
-        status_show(&batch->status, "%s, %lld s so far. Ctrl-C stops.", outcome_doing(outcome->phase),
-                    (long long)((ticks(batch) - batch->started) / 1000));
-    }
-}
 
 static int sooner(int one, int64_t other)
 {
@@ -424,21 +236,11 @@ static int timeout(const struct batch *batch)
     for (size_t i = 0; i < batch->running; i++)
         least = sooner(least, submission_timeout(batch->runs[i]->submission));
     if (batch->finish_by > 0) {
-        int64_t left = batch->finish_by - ticks(batch);
+        int64_t left = batch->finish_by - batch_ticks(batch);
 
         least = sooner(least, left > 0 ? left : 0);
     }
     return least;
-}
-
-/* Once is enough: where one line has no room, none of the next has. */
-static void remark_missing(struct batch *batch, const struct error *err)
-{
-    if (batch->missing_told)
-        return;
-    batch->missing_told = true;
-    status_clear(&batch->status);
-    remark("Lines are missing in the journal: %s.", err->text);
 }
 
 /* The intents of all that are ready go to the disk together, and then the plans go. */
@@ -455,7 +257,7 @@ static void send_held(struct batch *batch)
         if (!synced) {
             ok = journal_sync(batch->session->journal, &err);
             if (!ok)
-                remark_missing(batch, &err);
+                batch_remark_missing(batch, &err);
         }
         synced = true;
         submission_go_on(submission, ok ? NULL : &err);
@@ -468,7 +270,7 @@ static void keep_outcomes(struct batch *batch)
     struct error err;
 
     if (batch->session->journal && !journal_flush(batch->session->journal, &err))
-        remark_missing(batch, &err);
+        batch_remark_missing(batch, &err);
 }
 
 /* Takes away those that are done. True when there was one. */
@@ -481,7 +283,7 @@ static bool reap(struct batch *batch)
             if (!any)
                 keep_outcomes(batch);
             any = true;
-            report_run(batch, batch->runs[i]);
+            batch_report_run(batch, batch->runs[i]);
             run_free(batch->runs[i]);
             batch->runs[i] = batch->runs[--batch->running];
         }
@@ -493,8 +295,8 @@ static bool wait_and_advance(struct batch *batch, struct error *err)
 {
     struct pollfd fd = {.fd = batch->interrupt_fd, .events = POLLIN};
 
-    show_status(batch);
-    put_out(batch);
+    batch_show_status(batch);
+    batch_put_out(batch);
     if (transport_wait(batch->session->transport, &fd, 1, timeout(batch), err) < 0)
         return false;
     look_for_signals(batch);
@@ -526,7 +328,7 @@ static void work(struct batch *batch)
 {
     struct error err;
 
-    batch->started = ticks(batch);
+    batch->started = batch_ticks(batch);
     while (!is_over(batch)) {
         if (batch->stopping) {
             look_for_signals(batch); /* one may have cut off what was told */
@@ -535,23 +337,12 @@ static void work(struct batch *batch)
         start_what_can_be(batch);
         send_held(batch);
         if (reap(batch) || is_over(batch) || (batch->stopping && batch->next < batch->options->operand_count))
-            put_out(batch);
+            batch_put_out(batch);
         else if (!wait_and_advance(batch, &err))
             abandon(batch, &err);
     }
-    put_out(batch);
+    batch_put_out(batch);
     status_clear(&batch->status);
-}
-
-static void print_summary(const struct batch *batch)
-{
-    struct buf text = BUF_INIT;
-
-    if (is_several(batch) && !batch->options->quiet) {
-        progress_summary(&batch->progress, &text);
-        remark("%s", buf_text(&text));
-    }
-    buf_release(&text);
 }
 
 static void end_unread(struct batch *batch)
@@ -583,7 +374,7 @@ enum end batch_submit(struct session *session, const struct file_stamp *stamps)
     batch.untold = BUF_INIT;
     status_init(&batch.status, session->options->quiet);
     work(&batch);
-    print_summary(&batch);
+    batch_print_summary(&batch);
     end_unread(&batch);
     session->secrets.interrupt_fd = -1;
     known_names_free(batch.known);
