@@ -174,8 +174,28 @@ void canvas_release_text(struct canvas *canvas, struct buf *text)
     buf_release(text);
 }
 
+void canvas_forget_parts(struct canvas *canvas)
+{
+    for (int part = 0; part < CANVAS_PARTS; part++)
+        canvas->parts[part].size = 0;
+}
+
+bool canvas_part_stays(struct canvas *canvas, int part, const void *inputs, size_t size)
+{
+    struct canvas_part *drawn = &canvas->parts[part];
+
+    if (size > sizeof(drawn->inputs))
+        return false;
+    if (drawn->size == size && memcmp(drawn->inputs, inputs, size) == 0)
+        return true;
+    memcpy(drawn->inputs, inputs, size);
+    drawn->size = size;
+    return false;
+}
+
 void canvas_clear(struct canvas *canvas)
 {
+    canvas_forget_parts(canvas);
     canvas->cursor_row = -1;
     canvas->cursor_column = -1;
     canvas->incomplete = false;

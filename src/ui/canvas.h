@@ -49,6 +49,14 @@ struct cell {
     unsigned char style;
 };
 
+/* What a part of the picture was drawn from. */
+enum { CANVAS_PARTS = 4, CANVAS_INPUTS_SIZE = 160 };
+
+struct canvas_part {
+    size_t size; /* 0: the part is not there */
+    unsigned char inputs[CANVAS_INPUTS_SIZE];
+};
+
 struct canvas {
     int columns, rows;
     struct cell *cells;            /* rows * columns, row by row */
@@ -56,6 +64,7 @@ struct canvas {
     int cursor_row, cursor_column; /* the hardware cursor; -1: hidden */
     bool ascii;                    /* lines are drawn with + - | */
     bool incomplete;               /* memory was too short for a text */
+    struct canvas_part parts[CANVAS_PARTS];
 };
 
 /* How the canvas draws the grapheme at the start of text: fills shown with text that is safe to draw
@@ -93,6 +102,16 @@ bool canvas_copy(struct canvas *canvas, const struct canvas *from);
 /* Releases a text that was drawn here. */
 void canvas_release_text(struct canvas *canvas, struct buf *text);
 void canvas_clear(struct canvas *canvas);
+
+/*
+ * Most of a picture is as it was in the one before, and need not be drawn
+ * again. Whether a part of it still shows what was drawn from these very
+ * inputs: a struct without holes, which holds all that the part is drawn from.
+ * If not, it is taken to be drawn from them now. Nothing stays when the canvas
+ * is cleared; whoever draws over parts forgets them.
+ */
+bool canvas_part_stays(struct canvas *canvas, int part, const void *inputs, size_t size);
+void canvas_forget_parts(struct canvas *canvas);
 
 /* Where to draw: rows and columns beyond it are not touched. */
 struct area {

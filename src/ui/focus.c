@@ -29,16 +29,16 @@ int page_instance(const struct wizard *wizard, int page)
     return page_step(wizard, page) == STEP_CLUSTER ? page - 1 : PLACE_PLAN;
 }
 
-void page_title(const struct wizard *wizard, int page, char *text, size_t size)
+void page_title(int page, int pages, char *text, size_t size)
 {
-    if (page_is_review(wizard, page))
+    if (page == pages - 1)
         snprintf(text, size, "Review");
-    else if (page_step(wizard, page) == STEP_PLAN)
+    else if (page == 0)
         snprintf(text, size, "Plan");
-    else if (page_step(wizard, page) == STEP_PROGRESS)
+    else if (page == pages - 2)
         snprintf(text, size, "Progress");
     else
-        instance_label(page_instance(wizard, page), text, size);
+        instance_label(page - 1, text, size);
 }
 
 /* The page on which a field is asked. */

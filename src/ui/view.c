@@ -1,7 +1,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/digits.h"
 #include "base/utf8.h"
 #include "ui/wizard_state.h"
 #include "ui/wrap.h"
@@ -40,7 +39,7 @@ static void title_left(const struct wizard *wizard, const struct screen_parts *p
     if (wizard->read_only)
         buf_add_text(out, "  (read only)");
     if (!parts->tall) {
-        page_title(wizard, wizard->page, page, sizeof(page));
+        page_title(wizard->page, page_count(wizard), page, sizeof(page));
         buf_addf(out, "  %d/%d %s", wizard->page + 1, page_count(wizard), page);
     }
 }
@@ -77,112 +76,7 @@ static void view_title(const struct wizard *wizard, struct canvas *canvas, const
     canvas_release_text(canvas, &right);
 }
 
-static size_t page_errors(const struct wizard *wizard, int page)
-{
-    size_t errors = 0, warnings = 0;
-
-    if (page_is_review(wizard, page))
-        return review_errors(wizard->review);
-    review_step_counts(wizard->review, page_step(wizard, page), page_instance(wizard, page), &errors,
-                       &warnings);
-    return errors;
-}
-
-/* How a step stands: its style, and what is said behind its name. */
-static enum style step_state(const struct wizard *wizard, int page, const char **mark, size_t *errors)
-{
-    bool seen = wizard->page_seen[page] && !page_is_review(wizard, page);
-
-    *errors = 0;
-    *mark = "";
-    if (page == wizard->page)
-        return STYLE_STEP_NOW;
-    if (!seen)
-        return STYLE_STEP;
-    *errors = page_errors(wizard, page);
-    *mark = *errors > 0 ? " !" : " ok";
-    return *errors > 0 ? STYLE_ERROR : STYLE_STEP_DONE;
-}
-
-/* "2 First cluster !1" from a column on; returns the columns it takes. */
-static int view_step(const struct wizard *wizard, struct canvas *canvas, struct area steps, int column,
-                     int page)
-{
-    char title[64], number[DIGITS_SIZE];
-    const char *mark;
-    size_t errors;
-    enum style style = step_state(wizard, page, &mark, &errors);
-    bool now = page == wizard->page;
-    const char *const parts[] = {now ? "[" : " ", digits_write((unsigned)page + 1, number), " ", title, mark};
-    int at = column;
-
-    page_title(wizard, page, title, sizeof(title));
-    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
-        at += canvas_put(canvas, steps, 0, at, style, parts[i]);
-    if (errors > 0)
-        at += canvas_put(canvas, steps, 0, at, style, digits_write((unsigned)errors, number));
-    return at + canvas_put(canvas, steps, 0, at, style, now ? "]" : " ") - column;
-}
-
-/* The pages shown in the line of steps: all, or those around the current one. */
-static void steps_window(const struct wizard *wizard, int *first, int *last)
-{
-    enum { SHOWN = 5 };
-
-    *first = 0;
-    *last = page_count(wizard) - 1;
-    if (*last < SHOWN)
-        return;
-    *first = wizard->page - SHOWN / 2;
-    if (*first > *last - SHOWN + 1)
-        *first = *last - SHOWN + 1;
-    if (*first < 0)
-        *first = 0;
-    *last = *first + SHOWN - 1;
-}
-
-static void view_steps(const struct wizard *wizard, struct canvas *canvas, const struct screen_parts *parts)
-{
-    struct area steps = parts->steps;
-    int column = 1;
-    int first, last;
-
-    if (steps.rows == 0)
-        return;
-    steps_window(wizard, &first, &last);
-    for (int page = first; page <= last; page++)
-        column += view_step(wizard, canvas, steps, column, page);
-    canvas_rule(canvas, steps, 1, STYLE_FRAME);
-}
-
-/* ---- Help, message, keys ---- */
-
-static void help_of_field(const struct wizard *wizard, struct canvas *canvas, struct area help)
-{
-    const struct field *field = &schema[wizard->focus.field];
-    char path[96];
-    int column = 1;
-
-    place_path(wizard->focus, path, sizeof(path));
-    column += canvas_put(canvas, help, 0, column, STYLE_DIM, " ");
-    column += canvas_put(canvas, help, 0, column, STYLE_DIM, path);
-    canvas_put(canvas, help, 0, column, STYLE_DIM, " ");
-    view_words(canvas, help, 1, 1, help.columns - 2, STYLE_HELP, field->help);
-}
-
-static void view_help(const struct wizard *wizard, struct canvas *canvas, const struct screen_parts *parts)
-{
-    struct area help = parts->help;
-
-    canvas_rule(canvas, help, 0, STYLE_FRAME);
-    if (wizard->mode == MODE_FORM && !page_is_review(wizard, wizard->page))
-        help_of_field(wizard, canvas, help);
-    else if (wizard->mode == MODE_FORM)
-        view_words(canvas, help, 1, 1, help.columns - 2, STYLE_HELP,
-                   "Plan type and clusters are fixed once the plan exists. No message is copied until a "
-                   "topic mapping "
-                   "is added.");
-}
+/* ---- The message ---- */
 
 /* What the line above the keys says when there is no message: how much the field is needed, or what is left.
  */
@@ -247,51 +141,6 @@ static void view_status(const struct wizard *wizard, struct canvas *canvas, cons
     canvas_release_text(canvas, &text);
 }
 
-enum { BAR_MAX = 32 };
-
-static bool is_in_bar(const struct key_binding *const rows[], int count, enum action action)
-{
-    for (int i = 0; i < count; i++)
-        if (rows[i]->action == action)
-            return true;
-    return false;
-}
-
-/* The bindings that the bar has room for if it is endless: one for each action, by weight. */
-static int bar_rows(unsigned contexts, const struct key_binding *rows[BAR_MAX])
-{
-    int count = 0;
-
-    for (size_t i = 0; i < key_binding_count && count < BAR_MAX; i++) {
-        const struct key_binding *row = &key_bindings[i];
-        int at = count;
-
-        if (!row->brief || !(row->contexts & contexts) || is_in_bar(rows, count, row->action))
-            continue;
-        for (; at > 0 && rows[at - 1]->weight > row->weight; at--)
-            rows[at] = rows[at - 1];
-        rows[at] = row;
-        count++;
-    }
-    return count;
-}
-
-static void view_bar(const struct wizard *wizard, struct canvas *canvas, const struct screen_parts *parts)
-{
-    const struct key_binding *rows[BAR_MAX];
-    int count = bar_rows(wizard_contexts(wizard), rows), column = 1;
-
-    canvas_blank(canvas, parts->bar, STYLE_BAR);
-    for (int i = 0; i < count; i++) {
-        int wanted = (int)strlen(rows[i]->key) + 1 + (int)strlen(rows[i]->brief);
-
-        if (column + wanted > parts->bar.columns - 1)
-            continue;
-        column += canvas_put(canvas, parts->bar, 0, column, STYLE_KEY, rows[i]->key) + 1;
-        column += canvas_put(canvas, parts->bar, 0, column, STYLE_BAR, rows[i]->brief) + 2;
-    }
-}
-
 /* ---- The whole ---- */
 
 static void view_body(const struct wizard *wizard, struct canvas *canvas, const struct screen_parts *parts)
@@ -323,25 +172,108 @@ static void view_too_small(const struct wizard *wizard, struct canvas *canvas)
                text);
 }
 
+/* ---- What stays ---- */
+
+enum { PART_LAYOUT, PART_STEPS, PART_HELP, PART_BAR };
+
+/* The pages shown in the line of steps: all, or those around the current one. */
+static void steps_window(const struct wizard *wizard, int *first, int *last)
+{
+    *first = 0;
+    *last = page_count(wizard) - 1;
+    if (*last < STEPS_SHOWN)
+        return;
+    *first = wizard->page - STEPS_SHOWN / 2;
+    if (*first > *last - STEPS_SHOWN + 1)
+        *first = *last - STEPS_SHOWN + 1;
+    if (*first < 0)
+        *first = 0;
+    *last = *first + STEPS_SHOWN - 1;
+}
+
+static void keep_steps(const struct wizard *wizard, struct canvas *canvas, struct area area)
+{
+    struct steps_inputs inputs = {.area = area, .page = wizard->page, .pages = page_count(wizard)};
+
+    if (area.rows == 0)
+        return;
+    steps_window(wizard, &inputs.first, &inputs.last);
+    for (int page = inputs.first; page <= inputs.last; page++) {
+        size_t errors = 0, warnings = 0;
+
+        if (page == wizard->page || !wizard->page_seen[page] || page_is_review(wizard, page))
+            continue;
+        review_step_counts(wizard->review, page_step(wizard, page), page_instance(wizard, page), &errors,
+                           &warnings);
+        inputs.of[page - inputs.first].seen = 1;
+        inputs.of[page - inputs.first].errors = (int)errors;
+    }
+    if (!canvas_part_stays(canvas, PART_STEPS, &inputs, sizeof(inputs)))
+        view_steps(canvas, &inputs);
+}
+
+static void keep_help(const struct wizard *wizard, struct canvas *canvas, struct area area)
+{
+    struct help_inputs inputs = {.area = area, .subject = HELP_NOTHING};
+
+    if (wizard->mode == MODE_FORM && page_is_review(wizard, wizard->page)) {
+        inputs.subject = HELP_REVIEW;
+    } else if (wizard->mode == MODE_FORM) {
+        inputs.subject = HELP_FIELD;
+        inputs.place = wizard->focus;
+    }
+    if (!canvas_part_stays(canvas, PART_HELP, &inputs, sizeof(inputs)))
+        view_help(canvas, &inputs);
+}
+
+static void keep_bar(const struct wizard *wizard, struct canvas *canvas, struct area area)
+{
+    struct bar_inputs inputs = {.area = area, .contexts = wizard_contexts(wizard)};
+
+    if (!canvas_part_stays(canvas, PART_BAR, &inputs, sizeof(inputs)))
+        view_bar(canvas, &inputs);
+}
+
+/* Blanks what is always drawn, or everything where something else stood there. Long graphemes are given back
+ * by clearing only. */
+static void begin(struct canvas *canvas, const struct screen_parts *parts)
+{
+    if (canvas->longs.length > 0)
+        canvas_clear(canvas);
+    if (!canvas_part_stays(canvas, PART_LAYOUT, parts, sizeof(*parts))) {
+        canvas_clear(canvas);
+        (void)canvas_part_stays(canvas, PART_LAYOUT, parts, sizeof(*parts));
+    } else {
+        canvas_blank(canvas, parts->body, STYLE_PLAIN);
+        canvas_blank(canvas, parts->status, STYLE_PLAIN);
+    }
+    canvas_cursor(canvas, canvas_area(canvas), -1, -1);
+    canvas->incomplete = false;
+}
+
 void wizard_view(const struct wizard *wizard, struct canvas *canvas)
 {
     struct screen_parts parts;
 
-    canvas_clear(canvas);
+    memset(&parts, 0, sizeof(parts)); /* also the holes: it is compared byte by byte */
     screen_layout(wizard, &parts);
+    begin(canvas, &parts);
     if (parts.too_small) {
+        canvas_clear(canvas);
         view_too_small(wizard, canvas);
         return;
     }
     view_title(wizard, canvas, &parts);
-    view_steps(wizard, canvas, &parts);
+    keep_steps(wizard, canvas, parts.steps);
     view_body(wizard, canvas, &parts);
-    view_help(wizard, canvas, &parts);
+    keep_help(wizard, canvas, parts.help);
     view_status(wizard, canvas, &parts);
-    view_bar(wizard, canvas, &parts);
+    keep_bar(wizard, canvas, parts.bar);
     if (wizard->overlay != OVERLAY_NONE)
         view_overlay(wizard, canvas);
     if (wizard->question != QUESTION_NONE)
         view_question(wizard, canvas);
     view_holes(wizard, canvas, &parts);
+    if (wizard->overlay != OVERLAY_NONE || wizard->question != QUESTION_NONE || canvas->incomplete)
+        canvas_forget_parts(canvas);
 }

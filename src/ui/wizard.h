@@ -94,7 +94,8 @@ void wizard_free(struct wizard *wizard);
 /* What an event does. Needs a size (EVENT_RESIZE) before the first view. */
 enum effect wizard_update(struct wizard *wizard, const struct event *event);
 
-/* Draws the whole screen into canvas, which has the size of the last EVENT_RESIZE. */
+/* Draws the screen into canvas, which has the size of the last EVENT_RESIZE, and into which nobody else has
+ * drawn since it was cleared: what was drawn there before and is the same now stays. */
 void wizard_view(const struct wizard *wizard, struct canvas *canvas);
 
 /* The plan and its review as they are now. */

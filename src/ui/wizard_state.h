@@ -96,7 +96,7 @@ enum field_step page_step(const struct wizard *wizard, int page);
 int page_instance(const struct wizard *wizard, int page);
 
 /* "Plan", "First cluster", ... */
-void page_title(const struct wizard *wizard, int page, char *text, size_t size);
+void page_title(int page, int pages, char *text, size_t size);
 
 /* The fields shown on a page, in order; at most FIELD_COUNT. Returns how many. */
 int page_fields(const struct wizard *wizard, int page, struct place places[FIELD_COUNT]);
@@ -237,6 +237,37 @@ struct screen_parts {
 void screen_layout(const struct wizard *wizard, struct screen_parts *parts);
 
 /* ---- The view in parts ---- */
+
+/* What stands around the body, and what each is drawn from: from nothing else, so that it need not be drawn
+ * while that is the same. Without holes: they are compared byte by byte. */
+enum { STEPS_SHOWN = 5 };
+
+struct steps_inputs {
+    struct area area;
+    int page, pages;
+    int first, last; /* of those that are shown */
+    struct {
+        int seen; /* was it, and can it be told how it stands? */
+        int errors;
+    } of[STEPS_SHOWN];
+};
+
+enum help_subject { HELP_NOTHING, HELP_FIELD, HELP_REVIEW };
+
+struct help_inputs {
+    struct area area;
+    enum help_subject subject;
+    struct place place; /* HELP_FIELD */
+};
+
+struct bar_inputs {
+    struct area area;
+    unsigned contexts;
+};
+
+void view_steps(struct canvas *canvas, const struct steps_inputs *inputs);
+void view_help(struct canvas *canvas, const struct help_inputs *inputs);
+void view_bar(struct canvas *canvas, const struct bar_inputs *inputs);
 
 void view_form(const struct wizard *wizard, struct canvas *canvas, struct area area);
 void view_preview(const struct wizard *wizard, struct canvas *canvas, struct area area, int first_line,

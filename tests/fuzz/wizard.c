@@ -171,6 +171,24 @@ static void screen_holds(const struct game *game)
           canvas->cursor_column);
 }
 
+/* What stayed of the picture before is what would be drawn now. */
+static void picture_holds(const struct game *game)
+{
+    const struct canvas *canvas = game->canvas;
+    struct canvas fresh = {0};
+
+    HOLDS(canvas_resize(&fresh, canvas->columns, canvas->rows), "memory is short");
+    fresh.ascii = canvas->ascii;
+    wizard_view(game->wizard, &fresh);
+    for (int at = 0; at < canvas->columns * canvas->rows; at++)
+        HOLDS(canvas_cell_equal(canvas, &canvas->cells[at], &fresh, &fresh.cells[at]),
+              "'%s' at %d,%d, not '%s'", canvas_cell_text(canvas, &canvas->cells[at]), at / canvas->columns,
+              at % canvas->columns, canvas_cell_text(&fresh, &fresh.cells[at]));
+    HOLDS(canvas->cursor_row == fresh.cursor_row && canvas->cursor_column == fresh.cursor_column,
+          "the cursor");
+    canvas_release(&fresh);
+}
+
 static void draw(struct game *game)
 {
     struct canvas *canvas = game->canvas;
@@ -180,9 +198,9 @@ static void draw(struct game *game)
     game->cells_left -= game->wizard->columns * game->wizard->rows;
     if (canvas->columns != game->wizard->columns || canvas->rows != game->wizard->rows)
         HOLDS(canvas_resize(canvas, game->wizard->columns, game->wizard->rows), "memory is short");
-    canvas_clear(canvas);
     wizard_view(game->wizard, canvas);
     screen_holds(game);
+    picture_holds(game);
 }
 
 /* ---- What is in the wizard ---- */

@@ -236,8 +236,20 @@ static void set_pick(struct play *play, const char *what)
 
 static void show(struct play *play)
 {
+    struct buf before = BUF_INIT, fresh = BUF_INIT;
+
     wizard_view(play->wizard, &play->canvas);
     canvas_text(&play->canvas, &play->out);
+    /* What stayed of the picture before is what would be drawn now. */
+    canvas_text(&play->canvas, &before);
+    canvas_style_text(&play->canvas, &before);
+    canvas_clear(&play->canvas);
+    wizard_view(play->wizard, &play->canvas);
+    canvas_text(&play->canvas, &fresh);
+    canvas_style_text(&play->canvas, &fresh);
+    assert_string_equal(buf_text(&before), buf_text(&fresh));
+    buf_release(&before);
+    buf_release(&fresh);
 }
 
 static enum question question_called(const char *name)
