@@ -169,12 +169,13 @@ static void add_colour(char look[TERM_LOOK_SIZE], const char *order, int colour)
  * their own. */
 static void add_plain(char look[TERM_LOOK_SIZE], const struct palette *palette)
 {
-    const char *plain = capability("sgr0") ? capability("sgr0") : "", *own = capability("op");
-    bool takes_colours = strstr(plain, "\x1b[m") || strstr(plain, "\x1b[0");
+    const char *plain = capability("sgr0"), *own = capability("op");
+    bool takes_colours = plain && (strstr(plain, "\x1b[m") || strstr(plain, "\x1b[0"));
 
     if (palette->text && own && !takes_colours)
         add_to_look(look, own);
-    add_to_look(look, plain);
+    if (plain)
+        add_to_look(look, plain);
 }
 
 static void make_look(char look[TERM_LOOK_SIZE], enum style style, const struct palette *palette)

@@ -29,7 +29,7 @@ static void it_is_told_how_long_ago(void **state)
     } cases[] = {
         {0, "a moment ago"},       {119, "a moment ago"}, {120, "2 minutes ago"},
         {7199, "119 minutes ago"}, {7200, "2 hours ago"}, {172799, "47 hours ago"},
-        {172800, "on 2026-11-23"}, {-1, "on 2026-11-25"}, {86400 * 400, "on 2025-10-21"},
+        {172800, "on 2026-11-23"}, {-1, "on 2026-11-25"}, {INT64_C(86400) * 400, "on 2025-10-21"},
     };
     struct interrupted item = {.plan = draft_of("{'planName': 'p'}")};
     char wanted[64];
