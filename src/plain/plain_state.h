@@ -82,6 +82,7 @@ void plain_add_value(struct buf *out, const char *value);
 
 /* ---- The order of questions (order.c) ---- */
 
+/* Pages count from 0: the plan, each cluster, consumer progress, and the review behind them. */
 int plain_page_count(const struct plain *plain);
 int plain_page_of(const struct plain *plain, struct place place);
 
@@ -99,6 +100,7 @@ struct place plain_question_before(const struct plain *plain, struct place place
 /* The first question that was not asked yet. */
 struct place plain_question_left(const struct plain *plain);
 
+/* Whether a field is shown now, and whether it was gone past since it is. */
 bool plain_is_shown(const struct plain *plain, struct place place);
 bool plain_was_asked(const struct plain *plain, struct place place);
 void plain_mark_asked(struct plain *plain, struct place place);
@@ -180,6 +182,7 @@ void plain_ask_extras(struct plain *plain);
 
 /* ---- From the review to a field (change.c) ---- */
 
+/* Goes to the field of the problem of this number, or says that there is none. */
 void plain_change_problem(struct plain *plain, const char *number);
 
 /* False when the word names no field. */
