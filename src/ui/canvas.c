@@ -18,6 +18,7 @@ static const struct cell blank_cell = {.text = " ", .width = 1};
 /* One sign a style, in the order of enum style, for canvas_style_text(). */
 static const char style_signs[] = ".dsTpPolLeExcC!?+hkb#nvJ";
 
+_Static_assert(sizeof(struct cell) == sizeof(uint64_t), "a cell is copied as a number");
 _Static_assert(sizeof(style_signs) == STYLE_COUNT + 1, "every style has a sign");
 
 /* ------------------------------------------------------------- graphemes */
@@ -193,6 +194,18 @@ bool canvas_part_stays(struct canvas *canvas, int part, const void *inputs, size
     return false;
 }
 
+/* Where no half of a character is left beside them. */
+static void fill_cells(struct cell *cells, int count, const struct cell *cell)
+{
+    uint64_t bytes;
+
+    /* From a register: a cell that is put together in memory, and read back at once for each copy, takes
+     * longer than all the rest of a key. */
+    memcpy(&bytes, cell, sizeof(bytes));
+    for (int i = 0; i < count; i++)
+        memcpy(&cells[i], &bytes, sizeof(bytes));
+}
+
 void canvas_clear(struct canvas *canvas)
 {
     canvas_forget_parts(canvas);
@@ -204,8 +217,7 @@ void canvas_clear(struct canvas *canvas)
     buf_clear(&canvas->longs);
     if (canvas->rows == 0)
         return;
-    for (int column = 0; column < canvas->columns; column++)
-        canvas->cells[column] = blank_cell;
+    fill_cells(canvas->cells, canvas->columns, &blank_cell);
     for (int row = 1; row < canvas->rows; row++)
         memcpy(row_cells(canvas, row), canvas->cells, (size_t)canvas->columns * sizeof(*canvas->cells));
 }
@@ -255,8 +267,17 @@ static void split_wide(struct cell *cells, int columns, int column)
     }
 }
 
+/* Before all of it is written over: only at its ends half of a character could be left. */
+static void free_span(struct cell *cells, int columns, struct span span)
+{
+    if (cells[span.from].width == 0)
+        split_wide(cells, columns, span.from);
+    if (cells[span.to - 1].width == 2)
+        split_wide(cells, columns, span.to - 1);
+}
+
 /* A row of so many cells gets this one; the right half of a wide one as well. */
-static inline void set_cell(struct cell *cells, int columns, int column, const struct cell *cell)
+static void set_cell(struct cell *cells, int columns, int column, const struct cell *cell)
 {
     if (cells[column].width != 1)
         split_wide(cells, columns, column);
@@ -395,17 +416,23 @@ static void pen_put_shown(struct pen *pen, const char *shown, int columns)
 /* Characters that stand alone, which most of a screen is. */
 static void pen_put_plain(struct pen *pen, const char *text, size_t length)
 {
-    struct cell *cells = pen->row < 0 ? NULL : row_cells(pen->canvas, pen->row);
-    const struct cell blank = sign_cell(pen->style, ' ');
-    int columns = pen->canvas->columns, column = pen->column, from = pen->span.from;
-    int end = length < (size_t)(pen->span.to - column) ? column + (int)length : pen->span.to;
+    struct span span = {pen->column, pen->span.to};
 
-    pen->column = end;
-    for (; cells && column < end; column++, text++) {
-        if (column < from)
-            continue;
-        set_cell(cells, columns, column, &blank);
-        cells[column].text[0] = *text;
+    if (length < (size_t)(span.to - span.from))
+        span.to = span.from + (int)length;
+    pen->column = span.to;
+    if (span.from < pen->span.from) {
+        text += pen->span.from - span.from;
+        span.from = pen->span.from;
+    }
+    if (pen->row >= 0 && span.from < span.to) {
+        struct cell *cells = row_cells(pen->canvas, pen->row);
+        struct cell blank = sign_cell(pen->style, ' ');
+
+        free_span(cells, pen->canvas->columns, span);
+        fill_cells(cells + span.from, span.to - span.from, &blank);
+        for (int column = span.from; column < span.to; column++)
+            cells[column].text[0] = *text++;
     }
 }
 
@@ -530,11 +557,13 @@ void canvas_style(struct canvas *canvas, struct area area, int row, int column, 
 static void fill_row(struct canvas *canvas, struct area area, int row, const struct cell *cell)
 {
     struct span span = visible_columns(canvas, area);
+    struct cell *cells;
 
-    if (!row_is_inside(canvas, area, row))
+    if (!row_is_inside(canvas, area, row) || span.from >= span.to)
         return;
-    for (int column = span.from; column < span.to; column++)
-        set_cell(row_cells(canvas, area.row + row), canvas->columns, column, cell);
+    cells = row_cells(canvas, area.row + row);
+    free_span(cells, canvas->columns, span);
+    fill_cells(cells + span.from, span.to - span.from, cell);
 }
 
 void canvas_blank(struct canvas *canvas, struct area area, enum style style)
