@@ -230,8 +230,6 @@ void outcome_result(const struct submission_report *report, const struct review 
         .raw = report->raw,
         .raw_length = report->raw_length,
     };
-    out->retry_is_safe = out->kind == RESULT_REFUSED || out->kind == RESULT_NOT_SENT ||
-                         out->kind == RESULT_THROTTLED || out->kind == RESULT_CANCELLED;
     if (out->kind != RESULT_REFUSED)
         out->field = place_none();
 }

@@ -289,8 +289,7 @@ void sending_result(const struct sending *sending, struct result *out)
     }
     *out = (struct result){.kind = sending->cancelled ? RESULT_CANCELLED : RESULT_NOT_SENT,
                            .reason = sending->reason,
-                           .field = sending->failed ? sending->place : place_none(),
-                           .retry_is_safe = true};
+                           .field = sending->failed ? sending->place : place_none()};
     if (out->field.instance >= (int)review_instances(sending->review) ||
         !review_field(sending->review, out->field)->shown)
         out->field = place_none();

@@ -38,8 +38,7 @@ struct result {
     struct place field;  /* the field the service named; place_none() */
     const char *raw;     /* the answer as it came; may hold any byte */
     size_t raw_length;
-    bool retry_is_safe; /* sending again cannot make a second plan */
-    bool earlier;       /* about plans that were sent before this start, not about the one in the form */
+    bool earlier; /* about plans that were sent before this start, not about the one in the form */
 };
 
 #endif

@@ -6,6 +6,7 @@
 
 enum { PROPERTY_BYTES_MAX = 16 * 1024 };
 
+/* What the rules ask about, looked up once for all of them. */
 struct rule_facts {
     const struct review *review;
     const struct plan *plan;
@@ -140,8 +141,17 @@ static bool more_than_two(const struct rule_facts *facts, int instance)
 
 /* ---- The table ---- */
 
+struct rule {
+    enum severity severity;
+    enum field_id mark;  /* the field that is marked; FIELD_COUNT: the list "instances" as a whole */
+    const char *message; /* a sentence that continues the label of that field */
+    const char *source;
+    /* Whether the mark of this instance (PLACE_PLAN where the mark is no field of one) breaks the rule. */
+    bool (*broken)(const struct rule_facts *facts, int instance);
+};
+
 /* clang-format off */
-const struct rule rules[] = {
+static const struct rule rules[] = {
     {.severity = SEVERITY_ERROR, .mark = FIELD_INSTANCE_ID, .broken = same_instance_id,
      .message = "is a cluster that this plan has already: it would be copied onto itself",
      .source = "no source allows or forbids it; a cluster copied onto itself is certainly a mistake"},
@@ -189,8 +199,6 @@ const struct rule rules[] = {
      .source = "Global Replicator overview; no number is documented"},
 };
 /* clang-format on */
-
-const size_t rules_count = sizeof(rules) / sizeof(rules[0]);
 
 /* ---- Clusters that are named twice ---- */
 
@@ -333,7 +341,7 @@ void rules_run(struct problems *problems, const struct review *review, const str
         find_facts(&facts);
         find_same_instance_ids(&facts, mentions);
         find_same_endpoints(&facts, mentions);
-        for (size_t i = 0; i < rules_count; i++)
+        for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
             run(problems, &facts, &rules[i]);
     } else {
         problems->failed = true;

@@ -53,6 +53,12 @@ static void view_entry_now(const struct wizard *wizard, struct canvas *canvas, s
 
     line_edit_view(&wizard->line, inside.columns, wizard->line.secret && !wizard->revealed, &view);
     canvas_put(canvas, inside, 0, 0, STYLE_ENTRY_NOW, buf_text(&view.shown));
+    /* In the place of the brackets: there is more. */
+    if (view.more_left)
+        canvas_put(canvas, canvas_area(canvas), inside.row, inside.column - 1, STYLE_STRONG, "<");
+    if (view.more_right)
+        canvas_put(canvas, canvas_area(canvas), inside.row, inside.column + inside.columns, STYLE_STRONG,
+                   ">");
     canvas_cursor(canvas, inside, 0, view.cursor_column);
     canvas_release_text(canvas, &view.shown);
 }

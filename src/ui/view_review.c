@@ -231,6 +231,29 @@ static int first_problem(const struct wizard *wizard, struct area area)
     return first;
 }
 
+/* Returns the rows it takes. */
+static int view_problem(const struct wizard *wizard, struct canvas *canvas, struct area area, int row,
+                        int index)
+{
+    bool error = review_problem(wizard->review, (size_t)index)->severity == SEVERITY_ERROR;
+    enum style style = error ? STYLE_ERROR : STYLE_WARNING;
+    bool now = index == wizard->review_problem;
+    struct buf text = BUF_INIT;
+    int rows;
+
+    problem_text(wizard, index, &text);
+    canvas_put(canvas, area, row, 0, now ? STYLE_LABEL_NOW : style, now ? ">" : " ");
+    if (index < 9)
+        canvas_putf(canvas, area, row, 1, style, "%d", index + 1);
+    canvas_put(canvas, area, row, 3, style, error ? "!" : "?");
+    if (now)
+        canvas_cursor(canvas, area, row, 0);
+    rows =
+        view_words(canvas, area, row, 5, area.columns - 5, now ? STYLE_STRONG : STYLE_PLAIN, buf_text(&text));
+    canvas_release_text(canvas, &text);
+    return rows;
+}
+
 static void view_problems(const struct wizard *wizard, struct canvas *canvas, struct area area)
 {
     int count = (int)review_problems(wizard->review);
@@ -241,23 +264,8 @@ static void view_problems(const struct wizard *wizard, struct canvas *canvas, st
     canvas_rule(canvas, area, 0, STYLE_FRAME);
     canvas_putf(canvas, area, 0, 1, STYLE_STRONG, " %zu to solve, %zu to consider ",
                 review_errors(wizard->review), review_warnings(wizard->review));
-    for (int i = first_problem(wizard, area); i < count && row < area.rows; i++) {
-        const struct problem *problem = review_problem(wizard->review, (size_t)i);
-        enum style style = problem->severity == SEVERITY_ERROR ? STYLE_ERROR : STYLE_WARNING;
-        bool now = i == wizard->review_problem;
-        struct buf text = BUF_INIT;
-
-        problem_text(wizard, i, &text);
-        canvas_put(canvas, area, row, 0, now ? STYLE_LABEL_NOW : style, now ? ">" : " ");
-        if (i < 9)
-            canvas_putf(canvas, area, row, 1, style, "%d", i + 1);
-        canvas_put(canvas, area, row, 3, style, problem->severity == SEVERITY_ERROR ? "!" : "?");
-        if (now)
-            canvas_cursor(canvas, area, row, 0);
-        row += view_words(canvas, area, row, 5, area.columns - 5, now ? STYLE_STRONG : STYLE_PLAIN,
-                          buf_text(&text));
-        canvas_release_text(canvas, &text);
-    }
+    for (int i = first_problem(wizard, area); i < count && row < area.rows; i++)
+        row += view_problem(wizard, canvas, area, row, i);
 }
 
 void view_review(const struct wizard *wizard, struct canvas *canvas, struct area area)

@@ -90,7 +90,6 @@ static void a_refusal_is_the_services_words(void **state)
     assert_null(ending.plan_id);
     outcome_result(&report, opened.review, &result);
     assert_int_equal(result.kind, RESULT_REFUSED);
-    assert_true(result.retry_is_safe);
     assert_int_equal(result.field.field, FIELD_VPC_ID);
     assert_int_equal(result.field.instance, 2);
     close_it(&opened);
@@ -117,30 +116,6 @@ static void a_created_plan_has_no_code(void **state)
     assert_string_equal(ending.plan_id, "9223372036854775807");
     outcome_result(&report, opened.review, &result);
     assert_int_equal(result.kind, RESULT_CREATED);
-    assert_false(result.retry_is_safe);
-    close_it(&opened);
-}
-
-static void only_what_was_not_created_may_be_sent_again(void **state)
-{
-    static const struct {
-        enum outcome outcome;
-        bool safe;
-    } cases[] = {
-        {OUTCOME_CREATED, false},  {OUTCOME_EXISTS, false},  {OUTCOME_REFUSED, true},
-        {OUTCOME_THROTTLED, true}, {OUTCOME_NOT_SENT, true}, {OUTCOME_UNKNOWN, false},
-        {OUTCOME_CANCELLED, true},
-    };
-    struct opened opened = open_text("{}");
-
-    (void)state;
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        const struct submission_report report = {.outcome = cases[i].outcome};
-        struct result result;
-
-        outcome_result(&report, opened.review, &result);
-        assert_int_equal(result.retry_is_safe, cases[i].safe);
-    }
     close_it(&opened);
 }
 
@@ -162,7 +137,6 @@ static void advice_and_details_of_a_report_are_shown(void **state)
     outcome_result(&unknown, opened.review, &result);
     assert_true(result.can_look);
     assert_true(result.can_repeat);
-    assert_false(result.retry_is_safe);
     assert_null(result.advice);
     assert_non_null(strstr(outcome_advice(&unknown), "drplan look"));
     close_it(&opened);
@@ -206,7 +180,6 @@ int main(void)
         cmocka_unit_test(the_field_of_an_answer_is_found),
         cmocka_unit_test(a_refusal_is_the_services_words),
         cmocka_unit_test(a_created_plan_has_no_code),
-        cmocka_unit_test(only_what_was_not_created_may_be_sent_again),
         cmocka_unit_test(advice_and_details_of_a_report_are_shown),
         cmocka_unit_test(the_worst_end_counts_and_nothing_hides_an_unknown_one),
         cmocka_unit_test(ends_have_the_numbers_of_the_contract),
