@@ -1,6 +1,5 @@
 #include "model/draft.h"
 
-#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,8 +1,5 @@
 #include "model/draft.h"
 
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/excerpt.h"

@@ -1,6 +1,5 @@
 #include "model/payload.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -2,7 +2,6 @@
 #define MODEL_WORDS_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
 /* Small helps for names and messages. */
 

@@ -4,7 +4,6 @@
 #include <poll.h>
 #include <signal.h>
 #include <stddef.h>
-#include <string.h>
 #include <termios.h>
 #include <unistd.h>
 

@@ -1,7 +1,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/utf8.h"
 #include "ui/wizard_state.h"
 #include "ui/wrap.h"
 
