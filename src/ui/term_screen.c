@@ -178,17 +178,34 @@ static void begin_anew(struct term_screen *screen, struct buf *out)
     screen->unknown = false;
 }
 
-static void draw_rows(struct term_screen *screen, const struct canvas *canvas, struct buf *out)
+/* Rows without long graphemes are compared, and copied, by their bytes. */
+static void draw_short_rows(struct term_screen *screen, const struct canvas *canvas, struct buf *out)
 {
     size_t size = (size_t)canvas->columns * sizeof(struct cell);
-    bool all_short = canvas->longs.length == 0 && screen->shown.longs.length == 0;
 
     for (int row = 0; row < canvas->rows; row++) {
         struct drawing drawing = begin_row(screen, canvas, row, out);
 
-        if (!all_short || memcmp(drawing.now, drawing.before, size) != 0)
-            draw_row(&drawing);
+        if (memcmp(drawing.now, drawing.before, size) == 0)
+            continue;
+        draw_row(&drawing);
+        memcpy(screen->shown.cells + (drawing.before - screen->shown.cells), drawing.now, size);
     }
+}
+
+/* False when memory is too short to know what is seen. */
+static bool draw_rows(struct term_screen *screen, const struct canvas *canvas, struct buf *out)
+{
+    if (canvas->longs.length == 0 && screen->shown.longs.length == 0) {
+        draw_short_rows(screen, canvas, out);
+        return true;
+    }
+    for (int row = 0; row < canvas->rows; row++) {
+        struct drawing drawing = begin_row(screen, canvas, row, out);
+
+        draw_row(&drawing);
+    }
+    return canvas_copy(&screen->shown, canvas);
 }
 
 static void show_cursor(struct term_screen *screen, const struct canvas *canvas, struct buf *out)
@@ -209,7 +226,7 @@ static void show_cursor(struct term_screen *screen, const struct canvas *canvas,
 bool term_screen_draw(struct term_screen *screen, const struct canvas *canvas, struct buf *out)
 {
     struct canvas *shown = &screen->shown;
-    bool copied;
+    bool known;
 
     if (shown->columns != canvas->columns || shown->rows != canvas->rows) {
         if (!canvas_resize(shown, canvas->columns, canvas->rows))
@@ -218,10 +235,9 @@ bool term_screen_draw(struct term_screen *screen, const struct canvas *canvas, s
     }
     if (screen->unknown)
         begin_anew(screen, out);
-    draw_rows(screen, canvas, out);
+    known = draw_rows(screen, canvas, out);
     show_cursor(screen, canvas, out);
-    copied = canvas_copy(shown, canvas);
-    if (!copied)
+    if (!known)
         term_screen_forget(screen);
-    return copied && !out->failed;
+    return known && !out->failed;
 }

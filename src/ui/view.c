@@ -86,8 +86,9 @@ static void status_of_field(const struct wizard *wizard, struct buf *out)
     if (field->suggested)
         buf_add_text(out, "This is a suggestion: change it if it does not fit.");
     else if (field->need == NEED_REQUIRED || field->need == NEED_RECOMMENDED)
-        buf_addf(out, "%s given%s%s.", field->need == NEED_REQUIRED ? "Must be" : "Should be",
-                 field->because && *field->because ? " " : "", field->because ? field->because : "");
+        buf_add_texts(out, field->need == NEED_REQUIRED ? "Must be given" : "Should be given",
+                      field->because && *field->because ? " " : "", field->because ? field->because : "", ".",
+                      NULL);
     else if (field->need == NEED_EXTRA)
         buf_add_text(out, "Not needed here by the documentation; sent when filled in.");
     else
