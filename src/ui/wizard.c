@@ -535,7 +535,7 @@ void wizard_suggest(struct wizard *wizard, struct place place, const char *value
         return;
     if (!plan_suggest(wizard->plan, place, value, &err))
         wizard_set_message(wizard, true, "%s", err.text);
-    wizard_refresh(wizard);
+    plan_changed(wizard);
     if (place_is_focused(wizard, place) && !plan_get(wizard->plan, place))
         focus_load(wizard);
 }

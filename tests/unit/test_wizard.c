@@ -80,6 +80,25 @@ static enum effect paste(struct wizard *wizard, const char *text)
     return wizard_update(wizard, &event);
 }
 
+/* Whether the cluster wants a user name comes from the account, while the cursor is in it. */
+static void a_suggestion_that_hides_the_field_moves_the_cursor(void **state)
+{
+    struct wizard *wizard = wizard_of(NULL);
+    struct place sign_in = place_of_instance(0, FIELD_AUTH_TYPE), user = place_of_instance(0, FIELD_USERNAME);
+
+    (void)state;
+    type(wizard, "p");
+    press(wizard, PRESS_PAGE_DOWN);
+    type(wizard, "1");
+    wizard_suggest(wizard, sign_in, ACL_SIGN_IN);
+    wizard_go_to(wizard, user);
+    assert_true(place_equal(wizard_focused(wizard), user));
+    wizard_suggest(wizard, sign_in, NO_SIGN_IN);
+    assert_false(wizard_field(wizard, user)->shown);
+    assert_true(wizard_field(wizard, wizard_focused(wizard))->shown);
+    wizard_free(wizard);
+}
+
 static void submit_takes_two_keys_of_its_own(void **state)
 {
     struct wizard *wizard = wizard_of(ready);
@@ -427,6 +446,7 @@ static void what_is_too_long_for_its_place_is_cut_between_characters(void **stat
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_suggestion_that_hides_the_field_moves_the_cursor),
         cmocka_unit_test(submit_takes_two_keys_of_its_own),
         cmocka_unit_test(text_that_comes_at_once_cannot_confirm),
         cmocka_unit_test(a_paste_never_submits),
