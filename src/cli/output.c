@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -28,11 +29,22 @@ static void say_lost(FILE *stream, bool was_broken)
     write_limit_end();
 }
 
+/* Whether the stream passes something on to the system. Most lines of a batch only go into its memory. */
+static bool will_write(FILE *stream, size_t length, bool flush)
+{
+    size_t waiting = __fpending(stream) + length;
+
+    return flush ? waiting > 0 : __flbf(stream) || waiting >= __fbufsize(stream);
+}
+
 static bool put(FILE *stream, const char *bytes, size_t length, bool flush)
 {
     bool was_broken = ferror(stream) != 0, taken = false;
     int number;
 
+    /* One that failed before may write at any time. */
+    if (!was_broken && !will_write(stream, length, flush))
+        return fwrite(bytes, 1, length, stream) == length;
     if (write_limit_begin(stream)) {
         taken = fwrite(bytes, 1, length, stream) == length;
         taken = (!flush || fflush(stream) == 0) && taken;
