@@ -35,19 +35,13 @@ static bool asks_for_plain(const struct options *options)
     return options->plain || is_accessible(host_system());
 }
 
-/* Questions one after another: where they are asked for, and where somebody is there but no full screen is.
- */
-static bool wants_plain(const struct options *options)
-{
-    return asks_for_plain(options) || (term_obstacle(host_system()) && isatty(STDIN_FILENO));
-}
-
-/* What must hold before anything is opened; NULL when it does. */
-static const char *find_obstacle(const struct options *options, bool plain)
+/* What must hold before anything is opened; NULL when it does. no_screen: why no full screen can be had,
+ * where one is wanted. */
+static const char *find_obstacle(const struct options *options, const char *no_screen)
 {
     if (options->operand_count > 0 && strcmp(options->operands[0], "-") == 0)
         return "the wizard reads answers from standard input, so the draft must be a file";
-    return plain ? NULL : term_obstacle(host_system());
+    return no_screen;
 }
 
 /* A draft that is not there yet is a new plan that will be saved under that name. */
@@ -163,8 +157,11 @@ static enum end run(struct session *session, struct draft_file *draft)
 
 enum end command_wizard(const struct options *options)
 {
-    bool plain = wants_plain(options);
-    const char *obstacle = find_obstacle(options, plain);
+    const char *no_screen = asks_for_plain(options) ? NULL : term_obstacle(host_system());
+    /* Questions one after another: where they are asked for, and where somebody is there but no full screen.
+     */
+    bool plain = asks_for_plain(options) || (no_screen && isatty(STDIN_FILENO));
+    const char *obstacle = find_obstacle(options, plain ? NULL : no_screen);
     struct draft_file draft = {0};
     struct session session = {0};
     struct error err;
@@ -172,8 +169,8 @@ enum end command_wizard(const struct options *options)
 
     if (obstacle)
         return explain_obstacle(obstacle);
-    if (plain && !asks_for_plain(options))
-        remark("One question after another, since %s.", term_obstacle(host_system()));
+    if (plain && no_screen)
+        remark("One question after another, since %s.", no_screen);
     if (!open_draft(&draft, options, &err) || !session_open(&session, host_system(), options, &err))
         end = end_with(&err);
     else

@@ -64,10 +64,10 @@ struct term {
 
 /* -------------------------------------------------- what is to be had */
 
-const char *term_obstacle(struct host *host)
+/* Fills info, or says why no full screen can be had. */
+static const char *look_at_terminal(struct host *host, bool colour, struct term_info *info)
 {
     const char *name = host_env(host, "TERM");
-    struct term_info info;
 
     if (!isatty(STDIN_FILENO))
         return "standard input is not a terminal";
@@ -77,7 +77,14 @@ const char *term_obstacle(struct host *host)
         return "the variable TERM, which names the kind of terminal, is not set";
     if (strcmp(name, "dumb") == 0)
         return "the terminal is a plain one (TERM is \"dumb\")";
-    return term_info_load(&info, name, false);
+    return term_info_load(info, name, colour);
+}
+
+const char *term_obstacle(struct host *host)
+{
+    struct term_info info;
+
+    return look_at_terminal(host, false, &info);
 }
 
 /* ------------------------------------------------------------- writing */
@@ -256,11 +263,10 @@ static bool open_files(struct term *term, struct error *err)
     return true;
 }
 
-/* False when the kind of terminal has changed since it was asked for obstacles. */
 static bool open_screen(struct term *term, const struct term_options *options, struct error *err)
 {
+    const char *obstacle = look_at_terminal(term->host, options->colour, &term->info);
     const char *name = host_env(term->host, "TERM");
-    const char *obstacle = term_info_load(&term->info, name, options->colour);
 
     if (obstacle)
         return error_set(err, ERROR_INTERNAL, "%s", obstacle);
@@ -311,14 +317,8 @@ static struct term *new_term(struct host *host, struct error *err)
 
 struct term *term_open(struct host *host, const struct term_options *options, struct error *err)
 {
-    const char *obstacle = term_obstacle(host);
-    struct term *term;
+    struct term *term = new_term(host, err);
 
-    if (obstacle) {
-        error_set(err, ERROR_INTERNAL, "%s", obstacle);
-        return NULL;
-    }
-    term = new_term(host, err);
     if (!term)
         return NULL;
     if (!open_screen(term, options, err) || !open_files(term, err)) {
