@@ -34,7 +34,8 @@ struct drawing {
     const struct canvas *canvas;
     struct buf *out;
     int row;
-    const struct cell *now, *before;
+    const struct cell *now;
+    struct cell *before;
 };
 
 static bool is_sign(const struct cell *cell)
@@ -178,34 +179,23 @@ static void begin_anew(struct term_screen *screen, struct buf *out)
     screen->unknown = false;
 }
 
-/* Rows without long graphemes are compared, and copied, by their bytes. */
-static void draw_short_rows(struct term_screen *screen, const struct canvas *canvas, struct buf *out)
-{
-    size_t size = (size_t)canvas->columns * sizeof(struct cell);
-
-    for (int row = 0; row < canvas->rows; row++) {
-        struct drawing drawing = begin_row(screen, canvas, row, out);
-
-        if (memcmp(drawing.now, drawing.before, size) == 0)
-            continue;
-        draw_row(&drawing);
-        memcpy(screen->shown.cells + (drawing.before - screen->shown.cells), drawing.now, size);
-    }
-}
-
-/* False when memory is too short to know what is seen. */
+/* Rows are compared, and copied, by their bytes where neither picture has long graphemes. False when memory
+ * is too short to know what is seen. */
 static bool draw_rows(struct term_screen *screen, const struct canvas *canvas, struct buf *out)
 {
-    if (canvas->longs.length == 0 && screen->shown.longs.length == 0) {
-        draw_short_rows(screen, canvas, out);
-        return true;
-    }
+    size_t size = (size_t)canvas->columns * sizeof(struct cell);
+    bool all_short = canvas->longs.length == 0 && screen->shown.longs.length == 0;
+
     for (int row = 0; row < canvas->rows; row++) {
         struct drawing drawing = begin_row(screen, canvas, row, out);
 
+        if (all_short && memcmp(drawing.now, drawing.before, size) == 0)
+            continue;
         draw_row(&drawing);
+        if (all_short)
+            memcpy(drawing.before, drawing.now, size);
     }
-    return canvas_copy(&screen->shown, canvas);
+    return all_short || canvas_copy(&screen->shown, canvas);
 }
 
 static void show_cursor(struct term_screen *screen, const struct canvas *canvas, struct buf *out)

@@ -238,17 +238,15 @@ static void keep_bar(const struct wizard *wizard, struct canvas *canvas, struct 
  * by clearing only. */
 static void begin(struct canvas *canvas, const struct screen_parts *parts)
 {
-    if (canvas->longs.length > 0)
-        canvas_clear(canvas);
-    if (!canvas_part_stays(canvas, PART_LAYOUT, parts, sizeof(*parts))) {
-        canvas_clear(canvas);
-        (void)canvas_part_stays(canvas, PART_LAYOUT, parts, sizeof(*parts));
-    } else {
+    if (canvas->longs.length == 0 && canvas_part_stays(canvas, PART_LAYOUT, parts, sizeof(*parts))) {
         canvas_blank(canvas, parts->body, STYLE_PLAIN);
         canvas_blank(canvas, parts->status, STYLE_PLAIN);
+        canvas_cursor(canvas, canvas_area(canvas), -1, -1);
+        canvas->incomplete = false;
+        return;
     }
-    canvas_cursor(canvas, canvas_area(canvas), -1, -1);
-    canvas->incomplete = false;
+    canvas_clear(canvas);
+    (void)canvas_part_stays(canvas, PART_LAYOUT, parts, sizeof(*parts));
 }
 
 void wizard_view(const struct wizard *wizard, struct canvas *canvas)
@@ -257,12 +255,12 @@ void wizard_view(const struct wizard *wizard, struct canvas *canvas)
 
     memset(&parts, 0, sizeof(parts)); /* also the holes: it is compared byte by byte */
     screen_layout(wizard, &parts);
-    begin(canvas, &parts);
     if (parts.too_small) {
         canvas_clear(canvas);
         view_too_small(wizard, canvas);
         return;
     }
+    begin(canvas, &parts);
     view_title(wizard, canvas, &parts);
     keep_steps(wizard, canvas, parts.steps);
     view_body(wizard, canvas, &parts);
