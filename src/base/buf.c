@@ -133,6 +133,18 @@ void buf_vaddf(struct buf *buf, const char *format, va_list arguments)
     va_end(again);
 }
 
+bool buf_exchange(struct buf *buf, struct buf *fresh)
+{
+    bool same = !fresh->failed && fresh->length == buf->length &&
+                memcmp(buf_text(fresh), buf_text(buf), buf->length) == 0;
+    struct buf before = *buf;
+
+    *buf = *fresh;
+    *fresh = before;
+    buf_release(fresh);
+    return !same;
+}
+
 void buf_remove(struct buf *buf, size_t at, size_t length)
 {
     size_t rest;

@@ -72,6 +72,10 @@ static inline void buf_add_char(struct buf *buf, char c)
 void buf_addf(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void buf_vaddf(struct buf *buf, const char *format, va_list arguments) __attribute__((format(printf, 2, 0)));
 
+/* Takes over what `fresh` holds, which is empty then. True when it is something else than before, or memory
+ * was too short to tell. */
+bool buf_exchange(struct buf *buf, struct buf *fresh);
+
 /* Removes `length` bytes at `at`, wiping what falls free. */
 void buf_remove(struct buf *buf, size_t at, size_t length);
 

@@ -111,19 +111,15 @@ static void show_target(struct loop *loop)
 static bool has_new_hints(struct loop *loop)
 {
     const struct plan *plan = wizard_plan(loop->wizard);
-    struct buf hints = BUF_INIT, before = loop->target_hints;
-    bool same;
+    struct buf hints = BUF_INIT;
 
     if (loop->target_revision == plan_revision(plan))
         return false;
     session_write_hints(plan, wizard_review(loop->wizard), &hints);
-    same = !hints.failed && strcmp(buf_text(&hints), buf_text(&before)) == 0;
     /* Where memory was too short, the next turn looks again. */
     if (!hints.failed)
         loop->target_revision = plan_revision(plan);
-    loop->target_hints = hints;
-    buf_release(&before);
-    return !same;
+    return buf_exchange(&loop->target_hints, &hints);
 }
 
 /* Called in every turn: what is shown is made anew only when it changed. */

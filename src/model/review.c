@@ -301,15 +301,10 @@ static void write_ground(const struct review *review, struct buf *out)
 /* True when it is another one than before. */
 static bool take_ground(struct review *review)
 {
-    struct buf ground = BUF_INIT, before = review->ground;
-    bool same;
+    struct buf ground = BUF_INIT;
 
     write_ground(review, &ground);
-    same = !ground.failed && ground.length == before.length &&
-           memcmp(buf_text(&ground), buf_text(&before), ground.length) == 0;
-    review->ground = ground;
-    buf_release(&before);
-    return !same;
+    return buf_exchange(&review->ground, &ground);
 }
 
 /* The member of the draft that an instance, or the plan itself, was read from; `before`: that of the one
