@@ -59,6 +59,20 @@ static void answer(struct screen *screen, const char *question, const char *line
     assert_true(screen_type(screen, "\r"));
 }
 
+static void end_by_signal(struct screen *screen)
+{
+    assert_true(screen_signal(screen, SIGTERM));
+    expect_end(screen, 143);
+}
+
+/* A plan of which one answer is given, and not saved. */
+static void leave_behind(struct screen *screen)
+{
+    answer(screen, "Plan name, needed:", "orders");
+    expect(screen, "Description, optional:");
+    end_by_signal(screen);
+}
+
 /* Every byte is text: no cursor movement, no colour, nothing drawn again. */
 static void assert_append_only(const struct screen *screen)
 {
@@ -277,10 +291,7 @@ static void what_was_kept_can_be_forgotten_or_left(void **state)
     struct screen *screen = start(dumb, NULL);
 
     (void)state;
-    answer(screen, "Plan name, needed:", "orders");
-    expect(screen, "Description, optional:");
-    assert_true(screen_signal(screen, SIGTERM));
-    expect_end(screen, 143);
+    leave_behind(screen);
     screen = start(dumb, NULL);
     expect(screen, "Left behind: orders");
     assert_true(screen_type(screen, "\r"));
@@ -292,8 +303,7 @@ static void what_was_kept_can_be_forgotten_or_left(void **state)
     answer(screen, "Plan type, needed:", "q");
     expect(screen, "Name a file for the draft.");
     assert_true(screen_type(screen, "<\r"));
-    assert_true(screen_signal(screen, SIGTERM));
-    expect_end(screen, 143);
+    end_by_signal(screen);
     screen = start(dumb, NULL);
     answer(screen, "Type resume, forget, or nothing", "forget");
     answer(screen, "Type yes to throw it away", "yes");
@@ -351,8 +361,7 @@ static void what_others_did_to_the_draft_is_asked_about(void **state)
     answer(screen, "plan.json was changed by somebody else. Type yes to write over it", "no");
     expect(screen, "Nothing was saved.");
     assert_int_equal(system("grep -q theirs plan.json"), 0);
-    assert_true(screen_signal(screen, SIGTERM));
-    expect_end(screen, 143);
+    end_by_signal(screen);
 
     screen = start(dumb, "plan.json");
     answer(screen, "Type resume, forget, or nothing", "resume");
@@ -399,8 +408,7 @@ static void what_was_answered_for_a_draft_goes_back_to_it(void **state)
     assert_int_equal(system(COPY_DRAFT), 0);
     screen = start(dumb, "plan.json");
     rename_plan(screen, "mine");
-    assert_true(screen_signal(screen, SIGTERM));
-    expect_end(screen, 143);
+    end_by_signal(screen);
     other = start(dumb, "plan.json");
     expect(other, "Left behind: mine");
     assert_true(screen_type(other, "\r"));
@@ -409,8 +417,7 @@ static void what_was_answered_for_a_draft_goes_back_to_it(void **state)
     answer(screen, "Type resume, forget, or nothing", "resume");
     expect(screen, "open: save under");
     expect(screen, "Review:");
-    assert_true(screen_signal(screen, SIGTERM));
-    expect_end(screen, 143);
+    end_by_signal(screen);
     assert_true(screen_type(other, "q\r"));
     expect_end(other, 0);
     screen = start(dumb, NULL);
@@ -428,10 +435,7 @@ static void what_cannot_be_resumed_is_set_aside(void **state)
     struct screen *screen = start(dumb, NULL);
 
     (void)state;
-    answer(screen, "Plan name, needed:", "orders");
-    expect(screen, "Description, optional:");
-    assert_true(screen_signal(screen, SIGTERM));
-    expect_end(screen, 143);
+    leave_behind(screen);
     assert_int_equal(system("for f in drplan/autosave/*.json; do echo '{\"planName' >\"$f\"; done"), 0);
     screen = start(dumb, NULL);
     expect(screen, "Note: an autosave is broken and was set aside:");

@@ -140,33 +140,22 @@ static size_t decode(const unsigned char *text, size_t length, uint32_t *c)
 static const char *const own_sequences[] = {
     "\x1b[?1049h\x1b[22;0;0t",
     "\x1b[?1049l\x1b[23;0;0t",
-    "\x1b[?1h\x1b=",
-    "\x1b[?1l\x1b>",
     "\x1b[?12l\x1b[?25h",
     "\x1b[?25l",
-    "\x1b[?7h",
-    "\x1b[?7l",
     "\x1b[4l",
     "\x1b[?2004h",
     "\x1b[?2004l",
     "\x1b[?1000h\x1b[?1006h",
     "\x1b[?1006l\x1b[?1000l",
     "\x1b[H\x1b[2J",
-    "\x1b[J",
     "\x1b[K",
-    "\x1b[1K",
-    "\x1b[Z",
     "\x1b(B",
-    "\x1b(0",
-    "\x1bM",
-    "\x1b\x37",
-    "\x1b\x38",
 };
 
 /* The looks that the program has, each a whole parameter; colours are of the 256. */
 static bool is_own_look(const char *parameters, size_t length)
 {
-    static const char *const looks[] = {"", "0", "1", "2", "4", "7", "22", "24", "27", "39", "49"};
+    static const char *const looks[] = {"", "1", "2", "4", "7"};
 
     while (true) {
         size_t one = strcspn(parameters, ";m");
@@ -185,10 +174,9 @@ static bool is_own_look(const char *parameters, size_t length)
     }
 }
 
-/* Moves, and what shifts or repeats cells: at most so many numbers. */
+/* A look, or a move to a row and a column. */
 static bool is_own_order(char last, const char *parameters, size_t length)
 {
-    static const char one[] = "ABCDGLMPSTX@bd";
     size_t numbers = 1;
 
     for (size_t i = 0; i < length; i++) {
@@ -196,9 +184,7 @@ static bool is_own_order(char last, const char *parameters, size_t length)
         if (!strchr("0123456789;", parameters[i]))
             return false;
     }
-    if (last == 'm')
-        return is_own_look(parameters, length);
-    return last == 'H' || last == 'r' ? numbers <= 2 : strchr(one, last) && numbers == 1;
+    return last == 'm' ? is_own_look(parameters, length) : last == 'H' && numbers == 2;
 }
 
 /* The length of a sequence that the wizard sends to draw on an xterm; 0: it is none. */
