@@ -7,12 +7,6 @@
 
 #include "base/excerpt.h"
 
-/* A problem to be sorted: where it is, as those of one rank keep their order. */
-struct position {
-    const struct problem *problem;
-    size_t index;
-};
-
 void problems_release(struct problems *problems)
 {
     free(problems->items);
@@ -107,13 +101,14 @@ int problem_compare(const struct problem *a, const struct problem *b)
     return 0;
 }
 
+/* Of one array; those of one rank keep their order. */
 static int compare(const void *a, const void *b)
 {
-    const struct position *left = a;
-    const struct position *right = b;
-    int order = problem_compare(left->problem, right->problem);
+    const struct problem *const *left = a;
+    const struct problem *const *right = b;
+    int order = problem_compare(*left, *right);
 
-    return order ? order : (left->index > right->index) - (left->index < right->index);
+    return order ? order : (*left > *right) - (*left < *right);
 }
 
 static bool are_sorted(const struct problems *problems)
@@ -126,25 +121,25 @@ static bool are_sorted(const struct problems *problems)
 
 void problems_sort(struct problems *problems)
 {
-    struct position *positions;
+    const struct problem **order;
     struct problem *sorted;
 
     if (are_sorted(problems))
         return;
-    positions = reallocarray(NULL, problems->count, sizeof(*positions));
+    order = reallocarray(NULL, problems->count, sizeof(struct problem *));
     sorted = reallocarray(NULL, problems->capacity, sizeof(*sorted));
-    if (!positions || !sorted) {
+    if (!order || !sorted) {
         problems->failed = true;
-        free(positions);
+        free(order);
         free(sorted);
         return;
     }
     for (size_t i = 0; i < problems->count; i++)
-        positions[i] = (struct position){&problems->items[i], i};
-    qsort(positions, problems->count, sizeof(*positions), compare);
+        order[i] = &problems->items[i];
+    qsort(order, problems->count, sizeof(struct problem *), compare);
     for (size_t i = 0; i < problems->count; i++)
-        sorted[i] = *positions[i].problem;
-    free(positions);
+        sorted[i] = *order[i];
+    free(order);
     free(problems->items);
     problems->items = sorted;
 }
